@@ -1,0 +1,3 @@
+//! anku (案库): an archive of cases kept as plain YAML files.
+
+pub mod text;

@@ -1,0 +1,2 @@
+//! The `anku` binary.
+fn main() {}

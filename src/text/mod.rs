@@ -1,0 +1,1 @@
+//! Chinese text: folding, segmentation, places, numerals.
