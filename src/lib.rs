@@ -1,3 +1,5 @@
 //! anku (案库): an archive of cases kept as plain YAML files.
 
+pub mod diag;
 pub mod text;
+pub mod yaml;

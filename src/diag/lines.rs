@@ -1,0 +1,73 @@
+//! Bytes to lines and columns, for the edge only.
+
+/// Where the lines of one text begin.
+#[derive(Clone, Debug)]
+pub struct Lines {
+    starts: Vec<usize>,
+}
+
+/// A place as people count it: line and column from 1, the column in characters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// Line, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+}
+
+impl Lines {
+    /// Finds the line starts of `text`; `\n`, `\r\n` and a lone `\r` end a line, as in YAML.
+    pub fn new(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut starts = vec![0];
+        for (i, &b) in bytes.iter().enumerate() {
+            if b == b'\n' || (b == b'\r' && bytes.get(i + 1) != Some(&b'\n')) {
+                starts.push(i + 1);
+            }
+        }
+        Lines { starts }
+    }
+
+    /// The line of a byte offset, from 1.
+    pub fn line(&self, offset: usize) -> usize {
+        self.starts.partition_point(|&start| start <= offset)
+    }
+
+    /// Line and column of a byte offset in the same `text`; past the end is the end.
+    pub fn place(&self, text: &str, offset: usize) -> Place {
+        let offset = offset.min(text.len());
+        let line = self.line(offset);
+        let start = self.starts[line - 1];
+        let mut end = offset;
+        while !text.is_char_boundary(end) {
+            end -= 1;
+        }
+        Place {
+            line,
+            column: text[start..end]
+                .trim_start_matches('\u{feff}')
+                .chars()
+                .count()
+                + 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_count_characters() {
+        let text = "题目: 星级\r\n年: 2012\n";
+        let lines = Lines::new(text);
+        let at = |needle: &str| {
+            let place = lines.place(text, text.find(needle).expect("in the text"));
+            (place.line, place.column)
+        };
+        assert_eq!(at("星级"), (1, 5));
+        assert_eq!(at("2012"), (2, 4));
+        assert_eq!(lines.place(text, text.len()).line, 3);
+        assert_eq!(lines.place(text, 999).line, 3);
+    }
+}
