@@ -1,5 +1,8 @@
 //! anku (案库): an archive of cases kept as plain YAML files.
 
 pub mod diag;
+pub mod locale;
+pub mod schema;
+pub mod table;
 pub mod text;
 pub mod yaml;

@@ -42,14 +42,7 @@ impl Lines {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Place {
-            line,
-            column: text[start..end]
-                .trim_start_matches('\u{feff}')
-                .chars()
-                .count()
-                + 1,
-        }
+        Place { line, column: text[start..end].trim_start_matches('\u{feff}').chars().count() + 1 }
     }
 }
 

@@ -114,9 +114,8 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         if shorter == 0 {
             continue;
         }
-        let contained = shorter >= 2
-            && (contains(&other, &word) || contains(&word, &other))
-            && longer <= shorter * 3;
+        let contained =
+            shorter >= 2 && (contains(&other, &word) || contains(&word, &other)) && longer <= shorter * 3;
         let distance = distance(&word, &other);
         // Two-character Han words differ in one character by chance; ask for half at most.
         let allowed = if longer <= 3 { 1 } else { (longer / 3).max(1) };

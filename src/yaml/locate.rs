@@ -16,10 +16,7 @@ pub fn source_offset(source: &str, node: &Node, offset: usize) -> usize {
     let Some(raw) = source.get(node.span.start..end) else {
         return node.span.start;
     };
-    let before = text[..offset.min(text.len())]
-        .chars()
-        .filter(|c| !c.is_whitespace())
-        .count();
+    let before = text[..offset.min(text.len())].chars().filter(|c| !c.is_whitespace()).count();
     let mut seen = 0;
     let mut last = node.span.start;
     let mut chars = raw.char_indices().peekable();
@@ -41,10 +38,8 @@ pub fn source_offset(source: &str, node: &Node, offset: usize) -> usize {
                 Some('\n' | '\r') => continue,
                 _ => 1,
             };
-            let blank = matches!(
-                chars.peek().map(|&(_, c)| c),
-                Some('n' | 't' | 'r' | ' ' | '_' | 'N' | 'L' | 'P')
-            );
+            let blank =
+                matches!(chars.peek().map(|&(_, c)| c), Some('n' | 't' | 'r' | ' ' | '_' | 'N' | 'L' | 'P'));
             for _ in 0..skip {
                 chars.next();
             }
@@ -81,11 +76,7 @@ mod tests {
             let node = root.get("t").expect("t");
             let text = node.text().expect("text");
             let at = super::source_offset(source, node, text.find('民').expect("in the text"));
-            assert!(
-                source[at..].starts_with('民'),
-                "{source:?} gave {:?}",
-                &source[at..]
-            );
+            assert!(source[at..].starts_with('民'), "{source:?} gave {:?}", &source[at..]);
         }
     }
 }

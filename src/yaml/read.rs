@@ -85,10 +85,7 @@ pub struct Reading {
 /// [`ProblemKind::TooLarge`] or [`ProblemKind::NotUtf8`] with the first bad byte.
 pub fn decode(bytes: &[u8]) -> Result<&str, Problem> {
     if bytes.len() > MAX_BYTES {
-        return Err(Problem {
-            span: Span::at(0),
-            kind: ProblemKind::TooLarge,
-        });
+        return Err(Problem { span: Span::at(0), kind: ProblemKind::TooLarge });
     }
     std::str::from_utf8(bytes).map_err(|error| {
         let bad = error.valid_up_to();
@@ -98,10 +95,7 @@ pub fn decode(bytes: &[u8]) -> Result<&str, Problem> {
             let (_, malformed) = encoding_rs::GB18030.decode_without_bom_handling(bytes);
             (!malformed).then_some("GB18030")
         };
-        Problem {
-            span: Span::new(bad, bad + 1),
-            kind: ProblemKind::NotUtf8 { guess },
-        }
+        Problem { span: Span::new(bad, bad + 1), kind: ProblemKind::NotUtf8 { guess } }
     })
 }
 
@@ -131,8 +125,11 @@ pub fn read(text: &str) -> Reading {
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0) + skipped;
                 let span = char_span(text, at);
-                let kind = ProblemKind::Syntax(error.info());
-                problems.push(Problem { span, kind });
+                // The parser refuses a control character too; one finding for it is enough.
+                let said = problems.iter().any(|problem| problem.span.start == at);
+                if !said {
+                    problems.push(Problem { span, kind: ProblemKind::Syntax(error.info()) });
+                }
                 builder.root = None;
                 builder.stack.clear();
                 builder.seen = true;
@@ -141,16 +138,10 @@ pub fn read(text: &str) -> Reading {
         }
     }
     if !builder.seen {
-        problems.push(Problem {
-            span: Span::at(0),
-            kind: ProblemKind::Empty,
-        });
+        problems.push(Problem { span: Span::at(0), kind: ProblemKind::Empty });
     }
     problems.sort_by_key(|problem| problem.span);
-    Reading {
-        root: builder.root,
-        problems,
-    }
+    Reading { root: builder.root, problems }
 }
 
 /// The one character at a byte offset; empty at the end of the text.
@@ -159,11 +150,7 @@ fn char_span(text: &str, at: usize) -> Span {
     while !text.is_char_boundary(at) {
         at -= 1;
     }
-    let len = text[at..]
-        .chars()
-        .next()
-        .filter(|&c| c != '\n' && c != '\r')
-        .map_or(0, char::len_utf8);
+    let len = text[at..].chars().next().filter(|&c| c != '\n' && c != '\r').map_or(0, char::len_utf8);
     Span::new(at, at + len)
 }
 
@@ -171,19 +158,13 @@ fn char_span(text: &str, at: usize) -> Span {
 /// since a terminal may obey them.
 fn control_characters(text: &str, problems: &mut Vec<Problem>) {
     // Most files have none; a byte scan decides that quickly. C1 controls start with 0xC2 in UTF-8.
-    if !text
-        .bytes()
-        .any(|b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7f || b == 0xc2)
-    {
+    if !text.bytes().any(|b| (b < 0x20 && !matches!(b, b'\t' | b'\n' | b'\r')) || b == 0x7f || b == 0xc2) {
         return;
     }
     for (at, c) in text.char_indices() {
         if c.is_control() && !matches!(c, '\t' | '\n' | '\r' | '\u{85}') {
             let span = Span::new(at, at + c.len_utf8());
-            problems.push(Problem {
-                span,
-                kind: ProblemKind::ControlCharacter(c),
-            });
+            problems.push(Problem { span, kind: ProblemKind::ControlCharacter(c) });
             return;
         }
     }
@@ -206,13 +187,7 @@ use std::ops::ControlFlow;
 
 impl Builder {
     fn new(bytes: usize) -> Self {
-        Builder {
-            stack: Vec::new(),
-            root: None,
-            seen: false,
-            nodes: 0,
-            limit: MAX_NODES.min(bytes + 1),
-        }
+        Builder { stack: Vec::new(), root: None, seen: false, nodes: 0, limit: MAX_NODES.min(bytes + 1) }
     }
 
     fn take(
@@ -229,34 +204,19 @@ impl Builder {
             _ => (false, false),
         };
         if anchor {
-            problems.push(Problem {
-                span: char_span(text, span.start),
-                kind: ProblemKind::Anchor,
-            });
+            problems.push(Problem { span: char_span(text, span.start), kind: ProblemKind::Anchor });
         }
         if tag {
-            problems.push(Problem {
-                span,
-                kind: ProblemKind::Tag,
-            });
+            problems.push(Problem { span, kind: ProblemKind::Tag });
         }
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
-                problems.push(Problem {
-                    span,
-                    kind: ProblemKind::ManyDocuments,
-                });
+                problems.push(Problem { span, kind: ProblemKind::ManyDocuments });
                 return ControlFlow::Break(());
             }
             Event::Alias(_) => {
-                problems.push(Problem {
-                    span,
-                    kind: ProblemKind::Anchor,
-                });
-                let value = Value::Scalar(Scalar {
-                    text: String::new(),
-                    style: Style::Quoted,
-                });
+                problems.push(Problem { span, kind: ProblemKind::Anchor });
+                let value = Value::Scalar(Scalar { text: String::new(), style: Style::Quoted });
                 self.place(Node { span, value }, problems);
             }
             Event::Scalar(value, style, ..) => {
@@ -266,17 +226,8 @@ impl Builder {
                     _ => Style::Block,
                 };
                 self.seen |= !value.is_empty() || style != Style::Plain || !self.stack.is_empty();
-                let scalar = Scalar {
-                    text: value.into_owned(),
-                    style,
-                };
-                self.place(
-                    Node {
-                        span,
-                        value: Value::Scalar(scalar),
-                    },
-                    problems,
-                );
+                let scalar = Scalar { text: value.into_owned(), style };
+                self.place(Node { span, value: Value::Scalar(scalar) }, problems);
             }
             Event::SequenceStart(..) => self.open(Open::List(span, Vec::new())),
             Event::MappingStart(..) => self.open(Open::Map(span, Vec::new(), None)),
@@ -284,19 +235,13 @@ impl Builder {
             _ => {}
         }
         if self.stack.len() > MAX_DEPTH {
-            problems.push(Problem {
-                span: char_span(text, span.start),
-                kind: ProblemKind::TooDeep,
-            });
+            problems.push(Problem { span: char_span(text, span.start), kind: ProblemKind::TooDeep });
             self.root = None;
             return ControlFlow::Break(());
         }
         self.nodes += 1;
         if self.nodes > self.limit + 8 {
-            problems.push(Problem {
-                span: Span::at(0),
-                kind: ProblemKind::TooLarge,
-            });
+            problems.push(Problem { span: Span::at(0), kind: ProblemKind::TooLarge });
             self.root = None;
             return ControlFlow::Break(());
         }
@@ -311,23 +256,13 @@ impl Builder {
     fn close(&mut self, end: Span, problems: &mut Vec<Problem>) {
         let node = match self.stack.pop() {
             Some(Open::List(span, items)) => {
-                let end = items
-                    .last()
-                    .map_or(span.end, |node| node.span.end)
-                    .max(end.end.min(span.end));
-                Node {
-                    span: Span::new(span.start, end.max(span.end)),
-                    value: Value::List(items),
-                }
+                let end = items.last().map_or(span.end, |node| node.span.end).max(end.end.min(span.end));
+                Node { span: Span::new(span.start, end.max(span.end)), value: Value::List(items) }
             }
             Some(Open::Map(span, entries, _)) => {
-                let last = entries.last().map_or(span.end, |entry| {
-                    entry.value.span.end.max(entry.key_span.end)
-                });
-                Node {
-                    span: Span::new(span.start, last.max(span.end)),
-                    value: Value::Map(entries),
-                }
+                let last =
+                    entries.last().map_or(span.end, |entry| entry.value.span.end.max(entry.key_span.end));
+                Node { span: Span::new(span.start, last.max(span.end)), value: Value::Map(entries) }
             }
             None => return,
         };
@@ -343,36 +278,21 @@ impl Builder {
                 Some((key, key_span)) => {
                     if let Some(first) = entries.iter().find(|entry| entry.key == key) {
                         let kind = ProblemKind::DuplicateKey(key, first.key_span);
-                        problems.push(Problem {
-                            span: key_span,
-                            kind,
-                        });
+                        problems.push(Problem { span: key_span, kind });
                     } else {
-                        entries.push(Entry {
-                            key,
-                            key_span,
-                            value: node,
-                        });
+                        entries.push(Entry { key, key_span, value: node });
                     }
                 }
                 None => {
                     let span = node.span;
                     let key = match node.value {
-                        Value::Scalar(scalar)
-                            if scalar.text == "<<" && scalar.style == Style::Plain =>
-                        {
-                            problems.push(Problem {
-                                span,
-                                kind: ProblemKind::Anchor,
-                            });
+                        Value::Scalar(scalar) if scalar.text == "<<" && scalar.style == Style::Plain => {
+                            problems.push(Problem { span, kind: ProblemKind::Anchor });
                             scalar.text
                         }
                         Value::Scalar(scalar) => scalar.text,
                         _ => {
-                            problems.push(Problem {
-                                span,
-                                kind: ProblemKind::ComplexKey,
-                            });
+                            problems.push(Problem { span, kind: ProblemKind::ComplexKey });
                             String::new()
                         }
                     };
@@ -393,8 +313,7 @@ mod tests {
 
     #[test]
     fn spans_point_at_keys_and_values() {
-        let text =
-            "title: 星级\nregion:\n  province: 甘肃省\ntext: |\n  一段\n  两段\nlist: [a, 'b']\n";
+        let text = "title: 星级\nregion:\n  province: 甘肃省\ntext: |\n  一段\n  两段\nlist: [a, 'b']\n";
         let reading = read(text);
         assert!(reading.problems.is_empty(), "{:?}", reading.problems);
         let root = reading.root.expect("a document");
@@ -404,10 +323,7 @@ mod tests {
         let region = root.get("region").expect("region");
         assert_eq!(slice(region.span), "province: 甘肃省");
         assert_eq!(root.get("text").and_then(Node::text), Some("一段\n两段\n"));
-        assert_eq!(
-            slice(root.get("list").expect("list").items()[1].span),
-            "'b'"
-        );
+        assert_eq!(slice(root.get("list").expect("list").items()[1].span), "'b'");
     }
 
     #[test]
@@ -430,19 +346,13 @@ mod tests {
         let bytes = encoding_rs::GB18030.encode("title: 党建\n").0.into_owned();
         let problem = decode(&bytes).expect_err("not UTF-8");
         assert_eq!(problem.span.start, 7);
-        assert_eq!(
-            problem.kind,
-            ProblemKind::NotUtf8 {
-                guess: Some("GB18030")
-            }
-        );
+        assert_eq!(problem.kind, ProblemKind::NotUtf8 { guess: Some("GB18030") });
     }
 
     #[test]
     fn scalars_are_typed_late() {
-        let root = read("a: 010\nb: no\nc: 2012\nd: '2012'\ne: ~\nf: true\ng: -3\n")
-            .root
-            .expect("a document");
+        let root =
+            read("a: 010\nb: no\nc: 2012\nd: '2012'\ne: ~\nf: true\ng: -3\n").root.expect("a document");
         let get = |key| root.get(key).expect("key");
         assert_eq!(get("a").integer(), None);
         assert_eq!(get("b").boolean(), None);

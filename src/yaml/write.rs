@@ -112,9 +112,7 @@ fn wants_block(text: &str) -> bool {
         && !text.ends_with([' ', '\t'])
         && !text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'])
         && !text.chars().any(|c| c.is_control() && c != '\n')
-        && !text
-            .split('\n')
-            .any(|line| !line.is_empty() && line.trim().is_empty())
+        && !text.split('\n').any(|line| !line.is_empty() && line.trim().is_empty())
 }
 
 fn block(out: &mut String, text: &str, indent: usize) {
@@ -156,11 +154,7 @@ fn flow(value: &Tree) -> String {
 
 /// A scalar on one line: plain where every YAML reader would take it for the same text.
 fn scalar(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
+    if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
 fn is_plain(text: &str) -> bool {
@@ -169,10 +163,7 @@ fn is_plain(text: &str) -> bool {
     };
     let numberlike = first.is_ascii_digit()
         || (matches!(first, '+' | '-' | '.')
-            && text
-                .chars()
-                .nth(1)
-                .is_some_and(|c| c.is_ascii_digit() || c == '.'));
+            && text.chars().nth(1).is_some_and(|c| c.is_ascii_digit() || c == '.'));
     // What YAML 1.1 tools still take for booleans and null is quoted too.
     let word = matches!(
         text.to_ascii_lowercase().as_str(),
@@ -190,9 +181,8 @@ fn is_plain(text: &str) -> bool {
 }
 
 fn quoted(text: &str) -> String {
-    let escape = text
-        .chars()
-        .any(|c| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'));
+    let escape =
+        text.chars().any(|c| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'));
     if !escape {
         return format!("'{}'", text.replace('\'', "''"));
     }
@@ -222,36 +212,23 @@ mod tests {
 
     fn round_trip(text: &str) -> Option<String> {
         let tree = Tree::Map(vec![
-            (
-                "a".into(),
-                Tree::Map(vec![("b".into(), text.into()), ("c".into(), "end".into())]),
-            ),
+            ("a".into(), Tree::Map(vec![("b".into(), text.into()), ("c".into(), "end".into())])),
             (
                 "l".into(),
-                Tree::List(vec![Tree::Map(vec![
-                    ("x".into(), text.into()),
-                    ("y".into(), Tree::Integer(1)),
-                ])]),
+                Tree::List(vec![Tree::Map(vec![("x".into(), text.into()), ("y".into(), Tree::Integer(1))])]),
             ),
             ("f".into(), Tree::List(vec![text.into(), "z".into()])),
         ]);
         let written = write(&tree);
         let reading = read(&written);
         assert!(
-            reading
-                .problems
-                .iter()
-                .all(|p| matches!(p.kind, crate::yaml::ProblemKind::ControlCharacter(_))),
+            reading.problems.iter().all(|p| matches!(p.kind, crate::yaml::ProblemKind::ControlCharacter(_))),
             "{written}\n{:?}",
             reading.problems
         );
         let root = reading.root?;
         let back = root.get("a")?.get("b")?.text()?.to_owned();
-        assert_eq!(
-            root.get("l")?.items()[0].get("x")?.text()?,
-            back,
-            "{written}"
-        );
+        assert_eq!(root.get("l")?.items()[0].get("x")?.text()?, back, "{written}");
         assert_eq!(root.get("f")?.items()[0].text()?, back, "{written}");
         assert_eq!(root.get("a")?.get("c")?.text()?, "end", "{written}");
         Some(back)

@@ -1,0 +1,17 @@
+//! What kinds of record there are and what their fields mean.
+//!
+//! A schema file is the only place that knows a field: checks, index, filters, group-by, headings
+//! and report columns all follow from it. This floor reads schema files (as text that somebody else
+//! read from disk), answers questions about fields, and takes records apart by them. It knows
+//! nothing of archives, indexes or queries.
+
+mod annotation;
+mod field;
+mod kind;
+mod values;
+mod vocabulary;
+
+pub use field::{Field, FieldType, Index, Names};
+pub use kind::{FULL, Kind, LISTED, References};
+pub use values::{Datum, Fact, TextValue};
+pub use vocabulary::{Term, Vocabulary};

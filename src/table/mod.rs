@@ -1,0 +1,107 @@
+//! The one shape in which counted and listed things travel: columns, rows, notes.
+//!
+//! Knows nothing of how it will look; renderers decide that.
+
+/// A table.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Table {
+    /// What stands above it.
+    pub title: Option<String>,
+    /// The columns, left to right.
+    pub columns: Vec<Column>,
+    /// The rows; each as long as `columns`.
+    pub rows: Vec<Row>,
+    /// Remarks below the table, one sentence each.
+    pub notes: Vec<String>,
+}
+
+/// A column.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The heading.
+    pub heading: String,
+    /// Which side its cells keep to.
+    pub align: Align,
+}
+
+/// The side that cells keep to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Align {
+    /// Text.
+    Left,
+    /// Figures.
+    Right,
+}
+
+/// A row, and whether it sums up the others.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// One cell a column.
+    pub cells: Vec<Cell>,
+    /// A total or a remainder: set apart by renderers.
+    pub summary: bool,
+}
+
+/// What stands in a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cell {
+    /// Nothing.
+    Empty,
+    /// Text.
+    Text(String),
+    /// A count or another whole number.
+    Count(i64),
+    /// A change on the period before, shown with its sign.
+    Change(i64),
+    /// A share of 1, shown as a percentage with one decimal.
+    Share(f64),
+}
+
+impl Table {
+    /// A table with headings and no rows yet.
+    pub fn new(columns: Vec<Column>) -> Self {
+        Table { columns, ..Table::default() }
+    }
+
+    /// Adds a row of cells.
+    pub fn push(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, summary: false });
+    }
+
+    /// Adds a row that sums up others.
+    pub fn push_summary(&mut self, cells: Vec<Cell>) {
+        self.rows.push(Row { cells, summary: true });
+    }
+}
+
+impl Column {
+    /// A column of text.
+    pub fn text(heading: impl Into<String>) -> Self {
+        Column { heading: heading.into(), align: Align::Left }
+    }
+
+    /// A column of figures.
+    pub fn figures(heading: impl Into<String>) -> Self {
+        Column { heading: heading.into(), align: Align::Right }
+    }
+}
+
+impl Cell {
+    /// The cell as plain text, without padding: what CSV and the width of a column are made of.
+    pub fn plain(&self) -> String {
+        match self {
+            Cell::Empty => String::new(),
+            Cell::Text(text) => text.clone(),
+            Cell::Count(count) => count.to_string(),
+            Cell::Change(0) => "0".to_owned(),
+            Cell::Change(change) => format!("{change:+}"),
+            Cell::Share(share) => format!("{:.1}%", share * 100.0),
+        }
+    }
+}
+
+impl From<&str> for Cell {
+    fn from(text: &str) -> Self {
+        Cell::Text(text.to_owned())
+    }
+}
