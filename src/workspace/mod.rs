@@ -2,6 +2,12 @@
 //!
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
+mod import;
+mod validate;
+
+pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use validate::{Outcome, validate};
+
 use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::FileStat;

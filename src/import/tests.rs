@@ -1,0 +1,1 @@
+//! The whole floor at once.
