@@ -1,1 +1,7 @@
 //! Chinese text: folding, segmentation, places, numerals.
+//!
+//! Owns everything that knows how Chinese is written; the only module that may name the segmenter crate.
+pub mod fold;
+pub mod numerals;
+pub mod places;
+pub mod segment;
