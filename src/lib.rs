@@ -1,5 +1,6 @@
 //! anku (案库): an archive of cases kept as plain YAML files.
 
+pub mod archive;
 pub mod diag;
 pub mod locale;
 pub mod schema;
