@@ -3,4 +3,20 @@
 //! Owns the questions, not the answers: [`Engine`] is the trait of whoever asks, and engines adapt
 //! to it. Nothing here knows an index format, reads a file or prints.
 
+mod docset;
+mod engine;
+pub mod plan;
 pub mod query;
+mod run;
+mod scan;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use docset::DocSet;
+pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, is_or_below};
+pub use plan::{Compiled, Literal, Plan, compile, filter, is_field, section_scope};
+pub use query::{Note, NoteKind, QueryError, QueryErrorKind};
+pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
+pub use scan::{ScanEngine, Scanned};
