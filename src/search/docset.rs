@@ -18,7 +18,7 @@ impl DocSet {
     /// All of `0..slots`.
     pub fn full(slots: u32) -> Self {
         let mut set = DocSet { words: vec![u64::MAX; slots.div_ceil(64) as usize], slots };
-        if let Some(last) = set.words.last_mut().filter(|_| slots % 64 != 0) {
+        if let Some(last) = set.words.last_mut().filter(|_| !slots.is_multiple_of(64)) {
             *last = (1 << (slots % 64)) - 1;
         }
         set

@@ -5,6 +5,7 @@
 
 mod docset;
 mod engine;
+mod highlight;
 pub mod plan;
 pub mod query;
 mod run;
@@ -16,6 +17,7 @@ mod tests;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, is_or_below};
+pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, filter, is_field, section_scope};
 pub use query::{Note, NoteKind, QueryError, QueryErrorKind};
 pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
