@@ -11,6 +11,7 @@ use clap::Command;
 use clap::builder::NonEmptyStringValueParser;
 use clap::builder::PathBufValueParser;
 use clap::value_parser;
+use std::ffi::OsString;
 
 /// Commands in the order of help, each with its aliases.
 pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
@@ -260,6 +261,26 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
         "index" => command.arg(switch("rebuild", "help.rebuild")).args(output()),
         _ => command.args(output()),
     }
+}
+
+/// `-党员` on a command line is a query's NOT, and clap takes it for flags. A word that begins with
+/// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
+/// holds a colon) is written out as `NOT …` before clap sees it.
+pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
+    let searching = argv.iter().any(|arg| arg == "search" || arg == "s" || arg == "list" || arg == "ls");
+    if !searching {
+        return argv;
+    }
+    let shield = |arg: OsString| match arg.to_str().and_then(|text| text.strip_prefix('-')) {
+        Some(rest) if is_negation(rest) => OsString::from(format!("NOT {rest}")),
+        _ => arg,
+    };
+    argv.into_iter().map(shield).collect()
+}
+
+fn is_negation(rest: &str) -> bool {
+    let Some(first) = rest.chars().next() else { return false };
+    first != '-' && (!first.is_ascii_alphanumeric() || rest.contains([':', '：']))
 }
 
 /// One flag for every field that names one, and the general forms `--where` and `--kind`.

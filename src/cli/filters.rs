@@ -5,7 +5,6 @@ use super::failure::Failure;
 use anku::diag::nearest;
 use anku::schema::Kind;
 use clap::ArgMatches;
-use std::fmt::Write as _;
 
 /// Whether JSON was asked for.
 pub(crate) fn wants_json(matches: &ArgMatches) -> bool {
@@ -37,47 +36,39 @@ pub(crate) fn format<'k>(context: &Context, matches: &ArgMatches, known: &[&'k s
 /// What the filter flags ask for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Filters {
-    /// The flags as a query; empty when there are none.
-    pub(crate) query: String,
+    /// Fields by path, and what they must hold, as it would stand after the colon.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Whole queries that must hold too.
+    pub(crate) queries: Vec<String>,
     /// The section roles that free terms must stand in, as they were named.
     pub(crate) roles: Vec<String>,
 }
 
-/// Turns `--year 2010..2012 --level 最佳 --where QUERY` into one query. Several values of one flag are
-/// alternatives; several flags must all hold.
+/// Reads `--year 2010..2012 --level 最佳 --where QUERY`. Several values of one flag are alternatives;
+/// several flags must all hold.
 pub(crate) fn filters(matches: &ArgMatches, kinds: &[Kind]) -> Filters {
     let mut filters = Filters::default();
     let mut seen: Vec<&str> = Vec::new();
-    for kind in kinds {
-        for field in &kind.fields {
-            let Some(flag) = field.flag.as_deref() else { continue };
-            let id = format!("field:{flag}");
-            let Ok(Some(values)) = matches.try_get_many::<String>(&id) else { continue };
-            if seen.contains(&flag) {
-                continue;
-            }
-            seen.push(flag);
-            let labels = field.path.rsplit_once('.').is_some_and(|(list, key)| {
-                kind.labels.get(list).is_some_and(|label| label == key)
-            });
-            if labels {
-                filters.roles.extend(values.flat_map(|value| value.split([',', '，'])).map(|word| word.trim().to_owned()));
-                continue;
-            }
-            let values: Vec<String> = values.map(|value| quoted(value)).collect();
-            let _ = write!(filters.query, " {}:{}", field.path, values.join(","));
+    for (kind, field) in kinds.iter().flat_map(|kind| kind.fields.iter().map(move |field| (kind, field))) {
+        let Some(flag) = field.flag.as_deref() else { continue };
+        let Ok(Some(values)) = matches.try_get_many::<String>(&format!("field:{flag}")) else { continue };
+        if seen.contains(&flag) {
+            continue;
+        }
+        seen.push(flag);
+        let values: Vec<&str> = values.map(String::as_str).collect();
+        let labels = field
+            .path
+            .rsplit_once('.')
+            .is_some_and(|(list, key)| kind.labels.get(list).is_some_and(|label| label == key));
+        if labels {
+            filters.roles.extend(values.into_iter().map(str::to_owned));
+        } else {
+            filters.fields.push((field.path.clone(), values.join(",")));
         }
     }
-    for part in matches.get_many::<String>("where").unwrap_or_default() {
-        let _ = write!(filters.query, " ({part})");
-    }
+    filters.queries.extend(matches.get_many::<String>("where").unwrap_or_default().cloned());
     filters
-}
-
-/// A value that holds blanks or marks of the query language is put in quotation marks.
-fn quoted(value: &str) -> String {
-    let plain = !value.chars().any(|c| c.is_whitespace() || "()|\"“”（）".contains(c));
-    if plain { value.to_owned() } else { format!("\"{}\"", value.replace('"', "")) }
 }
 
 /// The words of a query as they stood on the command line, joined again.

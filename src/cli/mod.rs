@@ -6,12 +6,13 @@ mod context;
 mod failure;
 mod filters;
 mod findings;
+mod listing;
 mod notices;
 mod parse_error;
 mod progress;
+mod query;
 mod style;
 
-use anku::archive::OpenError;
 use context::Context;
 use context::Early;
 use failure::Exit;
@@ -35,7 +36,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         Err(_) => &[],
     };
     let command = args::command(context.lang, kinds);
-    let matches = match command.try_get_matches_from(argv) {
+    let matches = match command.try_get_matches_from(args::shield_negations(argv)) {
         Ok(matches) => matches,
         Err(error) => return parse_error::report(&error, context, kinds),
     };
@@ -55,9 +56,4 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "status" => commands::status::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }
-}
-
-/// Whether an archive could not be opened because there is none, rather than because it is broken.
-fn is_missing(error: &OpenError) -> bool {
-    matches!(error, OpenError::NotFound(_))
 }

@@ -53,7 +53,7 @@ struct Segment<'i> {
 type Result<T> = std::result::Result<T, EngineError>;
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
-    EngineError::new("the index cannot be read", error)
+    EngineError::caused("the index cannot be read", error)
 }
 
 impl<'i> IndexEngine<'i> {
@@ -81,7 +81,7 @@ impl<'i> IndexEngine<'i> {
     }
 
     fn item(&self, doc: Doc) -> Result<Item> {
-        let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
+        let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::new("no such record"))?;
         let offset = segment.offsets.get_val(local);
         let len = segment.lens.get_val(local);
         self.index.data.item(offset, len, segment.numbers.get_val(local)).map_err(failed)
@@ -228,6 +228,10 @@ impl Engine for IndexEngine<'_> {
             self.keys(&key, &mut set, &|found| found.starts_with(key.as_bytes()).then_some(true))?;
         } else {
             self.term(self.index.fields.keys, &key, &mut set)?;
+            // A number's key is made for ranges; one that is asked for by its digits has that form.
+            if let Ok(number) = value.trim().parse() {
+                self.term(self.index.fields.keys, &key_of_number(field, number), &mut set)?;
+            }
         }
         Ok(set)
     }
@@ -332,7 +336,7 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
-        card_from_json(&self.item(doc)?.card).ok_or_else(|| EngineError::message("the index's side file is damaged"))
+        card_from_json(&self.item(doc)?.card).ok_or_else(|| EngineError::new("the index's side file is damaged"))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::index::IndexError;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::ScanEngine;
+use crate::search::Scanned;
 use crate::text::fold::fold;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
@@ -229,7 +230,7 @@ fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Not
     for item in read {
         match item {
             Ok((card, texts, bad)) => {
-                records.push((card, texts));
+                records.push(Scanned { card, texts });
                 broken.extend(bad);
             }
             Err((path, error)) => {
