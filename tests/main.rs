@@ -1,2 +1,3 @@
 //! One test binary.
+mod invalid;
 mod schema_suite;
