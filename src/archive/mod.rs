@@ -7,6 +7,7 @@
 mod card;
 mod lock;
 mod record;
+mod rules;
 mod settings;
 mod shipped;
 mod walk;
@@ -15,6 +16,7 @@ mod write;
 pub use card::Card;
 pub use lock::{Lock, LockError};
 pub use record::{Record, read_text};
+pub use rules::{Parsed, check_all};
 pub use settings::Settings;
 pub use shipped::{SHIPPED, shipped};
 pub use walk::{FileStat, is_record, stat};

@@ -45,14 +45,63 @@ impl Lang {
 
     /// The sentence under a key, its placeholders filled. A key that does not exist comes back as
     /// itself, so a missing sentence is seen and never fatal.
+    ///
+    /// `{a}` is the argument `a`. `{a|family}` is the sentence `family.VALUE`, filled too, where
+    /// `VALUE` is the argument; several values (`string|null`) are joined by `list.or`, and one that
+    /// has no sentence stands as it is.
     pub fn say(self, key: &str, args: &[(&str, &str)]) -> String {
         let template = self.catalog().get(key).copied().unwrap_or(key);
-        fill(template, args)
+        self.fill(template, args, 0)
     }
 
     /// A sentence without placeholders.
     pub fn word(self, key: &'static str) -> &'static str {
         self.catalog().get(key).copied().unwrap_or(key)
+    }
+
+    fn fill(self, template: &str, args: &[(&str, &str)], depth: usize) -> String {
+        let mut out = String::with_capacity(template.len() + 16);
+        let mut rest = template;
+        while let Some(open) = rest.find('{') {
+            out.push_str(&rest[..open]);
+            let Some(close) = rest[open..].find('}') else {
+                rest = &rest[open..];
+                break;
+            };
+            let whole = &rest[open..=open + close];
+            let inside = &whole[1..whole.len() - 1];
+            let (name, family) = match inside.split_once('|') {
+                Some((name, family)) => (name, Some(family)),
+                None => (inside, None),
+            };
+            match (args.iter().find(|(key, _)| *key == name), family) {
+                (None, _) => out.push_str(whole),
+                (Some((_, value)), None) => out.push_str(value),
+                (Some((_, value)), Some(family)) => {
+                    out.push_str(&self.one_of(family, value, args, depth));
+                }
+            }
+            rest = &rest[open + close + 1..];
+        }
+        out.push_str(rest);
+        out
+    }
+
+    /// The sentence of a family that a value chooses.
+    fn one_of(self, family: &str, value: &str, args: &[(&str, &str)], depth: usize) -> String {
+        // A sentence chooses another one at most; deeper is a circle.
+        let sentence = |value: &str| {
+            let template = self.catalog().get(format!("{family}.{value}").as_str())?;
+            (depth < 4).then(|| self.fill(template, args, depth + 1))
+        };
+        if let Some(sentence) = sentence(value) {
+            return sentence;
+        }
+        let parts: Option<Vec<String>> = value.split('|').map(sentence).collect();
+        match parts {
+            Some(parts) => parts.join(&format!(" {} ", self.word("list.or"))),
+            None => value.to_owned(),
+        }
     }
 
     /// Whether there is a sentence under a key.
@@ -69,23 +118,6 @@ fn parse(file: &'static str) -> HashMap<&'static str, &'static str> {
         .collect()
 }
 
-fn fill(template: &str, args: &[(&str, &str)]) -> String {
-    let mut out = String::with_capacity(template.len() + 16);
-    let mut rest = template;
-    while let Some(open) = rest.find('{') {
-        out.push_str(&rest[..open]);
-        let Some(close) = rest[open..].find('}') else { break };
-        let name = &rest[open + 1..open + close];
-        match args.iter().find(|(key, _)| *key == name) {
-            Some((_, value)) => out.push_str(value),
-            None => out.push_str(&rest[open..=open + close]),
-        }
-        rest = &rest[open + close + 1..];
-    }
-    out.push_str(rest);
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -93,6 +125,8 @@ mod tests {
     fn placeholders(text: &str) -> Vec<&str> {
         let mut found: Vec<&str> =
             text.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name).collect();
+        // `{case: …}` in an example is YAML.
+        found.retain(|name| name.chars().all(|c| c.is_ascii_alphanumeric() || "|_".contains(c)));
         found.sort_unstable();
         found.dedup();
         found
@@ -135,6 +169,28 @@ mod tests {
 
     #[test]
     fn placeholders_are_filled_once() {
-        assert_eq!(fill("{a} and {b} and {c}", &[("a", "{b}"), ("b", "2")]), "{b} and 2 and {c}");
+        let args = [("a", "{b}"), ("b", "2")];
+        assert_eq!(Lang::En.fill("{a} and {b} and {c}", &args, 0), "{b} and 2 and {c}");
+        assert_eq!(Lang::En.fill("an open { stays", &args, 0), "an open { stays");
+    }
+
+    #[test]
+    fn a_value_may_choose_a_sentence() {
+        let say = |value| Lang::En.fill("takes {t|type}", &[("t", value)], 0);
+        assert_eq!(say("integer"), "takes a whole number");
+        assert_eq!(say("string|null"), "takes text or nothing");
+        assert_eq!(say("{t|type}"), "takes {t|type}");
+    }
+
+    #[test]
+    fn sentences_keep_to_their_language() {
+        let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+        for (key, text) in Lang::En.catalog() {
+            assert!(!han(text), "{key} has Chinese in it: {text}");
+        }
+        for (key, text) in Lang::Zh.catalog() {
+            // Names and notations may be Latin; a sentence may not.
+            assert!(han(text) || text.split_whitespace().count() < 3, "{key} has no Chinese: {text}");
+        }
     }
 }

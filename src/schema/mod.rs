@@ -6,12 +6,21 @@
 //! nothing of archives, indexes or queries.
 
 mod annotation;
+mod check;
+mod documents;
+mod explain;
 mod field;
+mod keywords;
 mod kind;
+mod lint;
+mod node_json;
+mod typing;
 mod values;
 mod vocabulary;
 
+pub use check::{Checker, PlainSchema};
 pub use field::{Field, FieldType, Index, Names};
 pub use kind::{FULL, Kind, LISTED, References};
+pub use lint::lint;
 pub use values::{Datum, Fact, TextValue};
 pub use vocabulary::{Term, Vocabulary};
