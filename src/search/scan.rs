@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// The most words taken from one text: each costs a scan, and a pasted page has a thousand.
-const MAX_WORDS: usize = 128;
+const MAX_WORDS: usize = 64;
 
 /// A record to scan.
 #[derive(Clone, Debug)]
