@@ -210,7 +210,7 @@ impl Run<'_> {
         parts: impl IntoIterator<Item = &'p Plan>,
         how: Match,
     ) -> Result<DocSet, EngineError> {
-        let mut found = DocSet::empty(self.live.slots());
+        let mut found = DocSet::new(self.live.slots());
         for part in parts {
             found.or(&self.eval(part, how)?);
         }
