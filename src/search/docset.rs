@@ -11,7 +11,7 @@ pub struct DocSet {
 
 impl DocSet {
     /// None of `0..slots`.
-    pub fn empty(slots: u32) -> Self {
+    pub fn new(slots: u32) -> Self {
         DocSet { words: vec![0; slots.div_ceil(64) as usize], slots }
     }
 
@@ -26,7 +26,7 @@ impl DocSet {
 
     /// These of `0..slots`; others are left out.
     pub fn of(slots: u32, docs: impl IntoIterator<Item = Doc>) -> Self {
-        let mut set = DocSet::empty(slots);
+        let mut set = DocSet::new(slots);
         docs.into_iter().for_each(|doc| set.insert(doc));
         set
     }
@@ -136,7 +136,7 @@ mod tests {
 
         #[test]
         fn sets_of_other_sizes_do_no_harm(a in 0u32..200, b in 0u32..200) {
-            let mut set = DocSet::empty(a);
+            let mut set = DocSet::new(a);
             set.or(&DocSet::full(b));
             prop_assert_eq!(set.count(), a.min(b) as usize);
             let mut set = DocSet::full(a);

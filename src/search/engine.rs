@@ -77,13 +77,13 @@ pub trait Engine {
 
     /// The records that have `value` in `field` (a path, or [`KIND`], [`EXTENT`]); with `prefix`,
     /// also those with a value that begins with it. `value` is folded, and so must the stored value
-    /// be for the comparison. A number is compared as its digits.
+    /// be for the comparison. Whole numbers are asked for with [`Engine::range`].
     ///
     /// # Errors
     /// When the engine cannot answer.
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet, EngineError>;
 
-    /// The records with a number between `low` and `high`, both included, in `field`.
+    /// The records with a whole number between `low` and `high`, both included, in `field`.
     ///
     /// # Errors
     /// When the engine cannot answer.
@@ -142,17 +142,17 @@ pub struct EngineError {
 }
 
 impl EngineError {
-    /// An error of the engine's own.
-    pub fn new(message: impl Into<String>) -> Self {
-        EngineError { message: message.into(), source: None }
-    }
-
     /// An error that something below the engine caused.
-    pub fn caused(
+    pub fn new(
         message: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
         EngineError { message: message.into(), source: Some(source.into()) }
+    }
+
+    /// An error of the engine's own.
+    pub fn message(message: impl Into<String>) -> Self {
+        EngineError { message: message.into(), source: None }
     }
 }
 

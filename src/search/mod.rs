@@ -21,4 +21,4 @@ pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, filter, is_field, section_scope};
 pub use query::{Note, NoteKind, QueryError, QueryErrorKind};
 pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
-pub use scan::{ScanEngine, Scanned};
+pub use scan::ScanEngine;

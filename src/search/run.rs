@@ -8,6 +8,7 @@ use super::engine::{Doc, Engine, EngineError, Needle, Scope};
 use super::plan::Literal;
 use super::plan::Plan;
 use crate::text::fold;
+use std::collections::BTreeSet;
 use std::collections::HashMap;
 
 /// Added to the score of a record with all strings of the query in its title; less for fewer. Far
@@ -103,7 +104,13 @@ impl Found {
 /// # Errors
 /// When the engine cannot answer.
 pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found, EngineError> {
-    let mut run = Run { engine, live: engine.live()?, literals: HashMap::new(), cuts: HashMap::new() };
+    let mut run = Run {
+        engine,
+        live: engine.live()?,
+        literals: HashMap::new(),
+        words: HashMap::new(),
+        cuts: HashMap::new(),
+    };
     let mut matched = Match::Exact;
     let mut docs = run.eval(plan, matched)?;
     let literals = plan.literals();
@@ -153,6 +160,7 @@ struct Run<'e> {
     engine: &'e dyn Engine,
     live: DocSet,
     literals: HashMap<Needle, DocSet>,
+    words: HashMap<String, DocSet>,
     cuts: HashMap<String, Cut>,
 }
 
@@ -202,7 +210,7 @@ impl Run<'_> {
         parts: impl IntoIterator<Item = &'p Plan>,
         how: Match,
     ) -> Result<DocSet, EngineError> {
-        let mut found = DocSet::empty(self.live.slots());
+        let mut found = DocSet::new(self.live.slots());
         for part in parts {
             found.or(&self.eval(part, how)?);
         }
@@ -246,8 +254,12 @@ impl Run<'_> {
         if *scope != Scope::Everywhere {
             return self.literal(&Needle { text: word.to_owned(), scope: scope.clone() });
         }
+        if let Some(known) = self.words.get(word) {
+            return Ok(known.clone());
+        }
         let mut found = self.engine.word(word)?;
         found.and(&self.live);
+        self.words.insert(word.to_owned(), found.clone());
         Ok(found)
     }
 
@@ -288,7 +300,8 @@ impl Run<'_> {
 }
 
 /// Words that follow one another in `text` without overlap: as few characters left over as can be,
-/// and of those ways the one with the fewest words.
+/// and of those ways the one with the fewest words. Each
+/// word once.
 fn cover(text: &str, words: &[String]) -> Vec<String> {
     const LEFT_OVER: usize = 1000;
     // Cost and last word of the best way to each byte that a character begins at.
@@ -320,7 +333,8 @@ fn cover(text: &str, words: &[String]) -> Vec<String> {
         }
     }
     found.reverse();
-    found.dedup();
+    let mut seen = BTreeSet::new();
+    found.retain(|word| seen.insert(word.clone()));
     found
 }
 

@@ -15,24 +15,7 @@ use std::collections::BTreeSet;
 const K1: f32 = 1.2;
 const B: f32 = 0.75;
 /// The most words taken from one text: each costs a scan, and a pasted page has a thousand.
-const MAX_WORDS: usize = 128;
-
-/// A record to scan.
-#[derive(Clone, Debug)]
-pub struct Scanned {
-    /// Its short form.
-    pub card: Card,
-    /// Its text values with their labels ([`Kind::texts`]), folded ([`crate::text::fold`]).
-    pub texts: Vec<(String, String)>,
-}
-
-impl Scanned {
-    /// A record's texts, folded for scanning.
-    pub fn new<'t>(card: Card, texts: impl IntoIterator<Item = (&'t str, &'t str)>) -> Self {
-        let texts = texts.into_iter().map(|(label, text)| (label.to_owned(), fold::fold(text)));
-        Scanned { card, texts: texts.collect() }
-    }
-}
+const MAX_WORDS: usize = 64;
 
 /// Records in memory as an engine.
 ///
@@ -49,18 +32,20 @@ pub struct ScanEngine {
 
 #[derive(Debug)]
 struct Row {
-    scanned: Scanned,
+    card: Card,
+    texts: Vec<(String, String)>,
     /// The facts by path, with the value folded.
     facts: Vec<(String, String)>,
     bytes: usize,
 }
 
 impl ScanEngine {
-    /// Takes records; a [`Doc`] is the place in this order.
-    pub fn new(kinds: &[Kind], records: impl IntoIterator<Item = Scanned>) -> Self {
+    /// Takes records: each with its text values by label ([`Kind::texts`]), folded
+    /// ([`crate::text::fold::fold`]). A [`Doc`] is the place in this order.
+    pub fn new(kinds: &[Kind], records: impl IntoIterator<Item = (Card, Vec<(String, String)>)>) -> Self {
         let kinds: BTreeMap<&str, &Kind> = kinds.iter().map(|kind| (kind.name.as_str(), kind)).collect();
-        let row = |scanned: Scanned| {
-            let kind = kinds.get(scanned.card.kind.as_str());
+        let row = |(card, texts): (Card, Vec<(String, String)>)| {
+            let kind = kinds.get(card.kind.as_str());
             let fact = |fact: &crate::schema::Fact| {
                 let path = &kind?.fields.get(fact.field)?.path;
                 let value = match &fact.value {
@@ -69,9 +54,9 @@ impl ScanEngine {
                 };
                 Some((path.clone(), value))
             };
-            let facts = scanned.card.facts.iter().filter_map(fact).collect();
-            let bytes = scanned.texts.iter().map(|(_, text)| text.len()).sum();
-            Row { scanned, facts, bytes }
+            let facts = card.facts.iter().filter_map(fact).collect();
+            let bytes = texts.iter().map(|(_, text)| text.len()).sum();
+            Row { card, texts, facts, bytes }
         };
         let records: Vec<Row> = records.into_iter().map(row).collect();
         let bytes: usize = records.iter().map(|row| row.bytes).sum();
@@ -85,7 +70,7 @@ impl ScanEngine {
     }
 
     fn row(&self, doc: Doc) -> Result<&Row, EngineError> {
-        self.records.get(doc as usize).ok_or_else(|| EngineError::new(format!("no record {doc}")))
+        self.records.get(doc as usize).ok_or_else(|| EngineError::message(format!("no record {doc}")))
     }
 }
 
@@ -101,7 +86,7 @@ impl Engine for ScanEngine {
     fn literal(&self, needle: &Needle) -> Result<DocSet, EngineError> {
         let finder = Finder::new(&needle.text);
         Ok(self.select(|row| {
-            let mut texts = row.scanned.texts.iter().filter(|(label, _)| needle.scope.covers(label));
+            let mut texts = row.texts.iter().filter(|(label, _)| needle.scope.covers(label));
             texts.any(|(_, text)| finder.find(text.as_bytes()).is_some())
         }))
     }
@@ -109,18 +94,17 @@ impl Engine for ScanEngine {
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet, EngineError> {
         let fits = |stored: &str| if prefix { stored.starts_with(value) } else { stored == value };
         Ok(self.select(|row| match field {
-            KIND => fits(&fold::fold_term(&row.scanned.card.kind)),
-            EXTENT => row.scanned.card.extent.as_deref().is_some_and(fits),
+            KIND => fits(&fold::fold_term(&row.card.kind)),
+            EXTENT => row.card.extent.as_deref().is_some_and(fits),
             _ => row.facts.iter().any(|(path, stored)| path == field && fits(stored)),
         }))
     }
 
     fn range(&self, field: &str, low: Option<i64>, high: Option<i64>) -> Result<DocSet, EngineError> {
-        let within = |stored: &str| match stored.parse::<i64>() {
-            Ok(number) => low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high),
-            Err(_) => stored.parse::<f64>().is_ok_and(|number| {
-                low.is_none_or(|low| low as f64 <= number) && high.is_none_or(|high| number <= high as f64)
-            }),
+        let within = |stored: &str| {
+            stored.parse::<i64>().is_ok_and(|number| {
+                low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
+            })
         };
         Ok(self.select(|row| row.facts.iter().any(|(path, stored)| path == field && within(stored))))
     }
@@ -128,10 +112,10 @@ impl Engine for ScanEngine {
     fn has(&self, field: &str) -> Result<DocSet, EngineError> {
         Ok(self.select(|row| match field {
             KIND => true,
-            EXTENT => row.scanned.card.extent.is_some(),
+            EXTENT => row.card.extent.is_some(),
             _ => {
                 row.facts.iter().any(|(path, _)| is_or_below(path, field))
-                    || row.scanned.texts.iter().any(|(label, _)| is_or_below(label, field))
+                    || row.texts.iter().any(|(label, text)| !text.is_empty() && is_or_below(label, field))
             }
         }))
     }
@@ -163,7 +147,7 @@ impl Engine for ScanEngine {
             let finder = Finder::new(word);
             for (doc, score) in &mut scores {
                 let row = self.row(*doc)?;
-                let texts = row.scanned.texts.iter();
+                let texts = row.texts.iter();
                 let times: usize = texts.map(|(_, text)| finder.find_iter(text.as_bytes()).count()).sum();
                 let (times, length) = (times as f32, row.bytes as f32 / self.average);
                 *score += idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
@@ -173,11 +157,11 @@ impl Engine for ScanEngine {
     }
 
     fn card(&self, doc: Doc) -> Result<Card, EngineError> {
-        Ok(self.row(doc)?.scanned.card.clone())
+        Ok(self.row(doc)?.card.clone())
     }
 
     fn id(&self, doc: Doc) -> Result<String, EngineError> {
-        Ok(self.row(doc)?.scanned.card.id.clone())
+        Ok(self.row(doc)?.card.id.clone())
     }
 }
 

@@ -1,10 +1,10 @@
 //! What the tests of this module share: kinds, and records to search.
 
-use super::scan::Scanned;
 use crate::archive::Card;
 use crate::archive::shipped;
 use crate::schema::Kind;
 use crate::schema::References;
+use crate::text::fold;
 use crate::yaml::read;
 use std::path::Path;
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ pub(super) fn kinds() -> Vec<Kind> {
 }
 
 /// A record from YAML, ready to scan.
-pub(super) fn record(kind: &Kind, text: &str) -> Scanned {
+pub(super) fn record(kind: &Kind, text: &str) -> (Card, Vec<(String, String)>) {
     let root = read(text).root.expect("YAML");
     let of = |path: &str| kind.text_of(&root, path).unwrap_or_default().to_owned();
     let id = of(&kind.key);
@@ -56,5 +56,5 @@ pub(super) fn record(kind: &Kind, text: &str) -> Scanned {
         facts: kind.facts(&root),
     };
     let texts = kind.texts(&root);
-    Scanned::new(card, texts.iter().map(|value| (value.label.as_str(), value.text)))
+    (card, texts.iter().map(|value| (value.label.clone(), fold::fold(value.text))).collect())
 }

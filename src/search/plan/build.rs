@@ -242,20 +242,20 @@ fn compares(text: &str) -> bool {
 fn range(field: &Field, item: &Item) -> Result<Plan, QueryError> {
     let path = field.path.clone();
     let fail = |kind| Err(QueryError { kind, span: item.span });
-    let Some(Numbers { low, high, compares }) = numbers(&item.text) else {
-        // A fraction is a value of its own.
-        if field.ty == FieldType::Number && item.text.trim().parse::<f64>().is_ok() {
-            let value = fold::fold_term(item.text.trim());
-            return Ok(Plan::Keyword { field: path, value, prefix: false });
-        }
+    if field.ty == FieldType::Number {
+        // Numbers with fractions are kept as their text; engines order whole ones only.
+        let value = fold::fold_term(item.text.trim());
+        return if value.parse::<f64>().is_ok() {
+            Ok(Plan::Keyword { field: path, value, prefix: false })
+        } else if numbers(&value).is_some() || compares(&value) {
+            fail(QueryErrorKind::NotComparable { field: path, value: item.text.clone() })
+        } else {
+            fail(QueryErrorKind::NotANumber { field: path, value: item.text.clone() })
+        };
+    }
+    let Some(Numbers { low, high }) = numbers(&item.text) else {
         return fail(QueryErrorKind::NotANumber { field: path, value: item.text.clone() });
     };
-    // > 3 is >= 4 only among whole numbers.
-    let text = fold::fold_term(&item.text);
-    let open = text.trim().starts_with(['>', '<']) && !text.contains('=');
-    if compares && open && field.ty == FieldType::Number {
-        return fail(QueryErrorKind::NotComparable { field: path, value: item.text.clone() });
-    }
     match (low, high) {
         (Some(low), Some(high)) if low > high => fail(QueryErrorKind::EmptyRange { field: path, low, high }),
         _ => Ok(Plan::Range { field: path, low, high }),

@@ -41,7 +41,7 @@ fn queries_and_their_plans() {
         ("年度:>2010", "year=2011.."),
         ("year:<=2010", "year=..2010"),
         ("year:2010,2012..2013", "(year=2010..2010 OR year=2012..2013)"),
-        ("score:>=3", "score=3.."),
+        ("score:3", "score=3"),
         ("score:1.5", "score=1.5"),
         // Presence.
         ("-level:*", "NOT awards.level=*"),
@@ -72,6 +72,8 @@ fn impossible_values_are_errors_with_their_place() {
         ("year:＞", "query.not-a-number", "＞"),
         ("level:>=3", "query.not-comparable", ">=3"),
         ("id:a..b", "query.not-comparable", "a..b"),
+        ("score:x", "query.not-a-number", "x"),
+        ("score:1..2", "query.not-comparable", "1..2"),
         ("score:>1", "query.not-comparable", ">1"),
         ("score:＞1", "query.not-comparable", "＞1"),
         ("secret:x", "query.not-indexed", "secret:x"),

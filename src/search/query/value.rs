@@ -9,15 +9,13 @@ pub(in crate::search) struct Numbers {
     pub(in crate::search) low: Option<i64>,
     /// The greatest; `None` for no end.
     pub(in crate::search) high: Option<i64>,
-    /// Whether the value was a comparison or range rather than one number.
-    pub(in crate::search) compares: bool,
 }
 
 /// Reads a value as a number, a range or a comparison. `None` when it is none of these.
 pub(in crate::search) fn numbers(value: &str) -> Option<Numbers> {
     let folded = fold::fold_term(value);
     let text = folded.trim();
-    let range = |low, high| Some(Numbers { low, high, compares: true });
+    let range = |low, high| Some(Numbers { low, high });
     for (mark, least, offset) in
         [(">=", true, 0), ("≥", true, 0), ("<=", false, 0), ("≤", false, 0), (">", true, 1), ("<", false, -1)]
     {
@@ -28,7 +26,7 @@ pub(in crate::search) fn numbers(value: &str) -> Option<Numbers> {
     }
     let text = text.strip_prefix('=').unwrap_or(text);
     if let Some(one) = number(text) {
-        return Some(Numbers { low: Some(one), high: Some(one), compares: false });
+        return Some(Numbers { low: Some(one), high: Some(one) });
     }
     // A folded … is three dots.
     if let Some((low, high)) = text.split_once("..") {
@@ -40,7 +38,7 @@ pub(in crate::search) fn numbers(value: &str) -> Option<Numbers> {
     text.char_indices().skip(1).filter(|&(_, c)| matches!(c, '-' | '–' | '—' | '~' | '至')).find_map(
         |(at, c)| {
             let (low, high) = (number(&text[..at])?, number(&text[at + c.len_utf8()..])?);
-            Some(Numbers { low: Some(low), high: Some(high), compares: true })
+            Some(Numbers { low: Some(low), high: Some(high) })
         },
     )
 }
