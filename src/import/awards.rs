@@ -68,6 +68,8 @@ const LIST_WORDS: [&str; 6] = [
     "入围案例",
     "获奖项目",
 ];
+/// Behind a number in mid-line, a number that opens a line is looked for so many bytes more.
+const FAR: usize = 1200;
 /// Words between a level and the first entry.
 const TAIL: usize = 14;
 /// A list has at least this many entries, unless its heading declares fewer.
@@ -127,7 +129,7 @@ fn opening(text: &str, at: usize, len: usize, level: Option<&String>) -> Option<
     }
     let mut declared = None;
     if let Some(inner) = rest.strip_prefix(['(', '（']) {
-        let close = inner.find([')', '）'])?;
+        let close = inner.find([')', '）']).filter(|close| *close <= 40)?;
         let digits: String = inner[..close]
             .chars()
             .filter(|c| plain_digit(*c).is_some())
@@ -280,6 +282,9 @@ fn next_rank(text: &str, from: usize, end: usize, rank: u32, cells: bool) -> Opt
     let mut first = None;
     for (place, c) in text[from..end].char_indices() {
         let at = from + place;
+        if first.is_some_and(|first| at > first + FAR) {
+            break;
+        }
         let run_starts =
             plain_digit(c).is_some() && before.is_none_or(|b| plain_digit(b).is_none());
         let glued = before.is_some_and(|b| {

@@ -322,20 +322,20 @@ fn goes_on(before: &str, line: &str, turned: bool, lexicon: &Lexicon) -> bool {
         // An ordinal after a comma may be a point of a running list, but is more often a heading.
         return false;
     }
-    if let Some(mark) = mark(before) {
-        let alone = before[mark.len..].trim().is_empty();
-        if alone {
+    // Only short lines are headings: a long paragraph need not be counted again with each line it gains.
+    let length = before.chars().take(HEADING_LIMIT + 1).count();
+    if length <= HEADING_LIMIT
+        && let Some(mark) = mark(before)
+    {
+        if before[mark.len..].trim().is_empty() {
             return true;
         }
-        if before.chars().count() <= HEADING_LIMIT && !before.contains(['。', '；']) {
-            let comma = matches!(last, ',' | '，' | '、');
-            return comma;
+        if !before.contains(['。', '；']) {
+            return matches!(last, ',' | '，' | '、');
         }
     }
-    let length = before.chars().count();
     // A short line without any sign is a heading or a caption; two or three characters are the end of a broken line.
-    let signs = before.contains([',', '，', '。', '、', '；', ';', ':', '：']);
-    if length <= 30 && !signs {
+    if length <= 30 && !before.contains([',', '，', '。', '、', '；', ';', ':', '：']) {
         let cut = turned || last.is_ascii_digit() || length <= 3;
         return cut && lexicon.role_ending(before).is_none();
     }

@@ -41,8 +41,8 @@ pub fn mark(text: &str) -> Option<Mark> {
     match first {
         '(' | '（' => round(text, first),
         '【' => {
-            let close = text.find('】')?;
-            let inside = text[..close].chars().count();
+            let close = near(text).find('】')?;
+            let inside = text[..close].chars().count() - 1;
             (2..=20).contains(&inside).then_some(Mark {
                 style: Style::Bracket,
                 number: 0,
@@ -100,7 +100,7 @@ fn digit(text: &str) -> Option<Mark> {
 
 fn round(text: &str, open: char) -> Option<Mark> {
     let from = open.len_utf8();
-    let close = text.find([')', '）'])?;
+    let close = near(text).find([')', '）'])?;
     let inside = text.get(from..close)?.trim();
     let end = close + text[close..].chars().next()?.len_utf8();
     let (style, number) = if !inside.is_empty() && inside.chars().all(|c| HAN.contains(c)) {
@@ -120,6 +120,12 @@ fn round(text: &str, open: char) -> Option<Mark> {
         number,
         len: end + extra,
     })
+}
+
+/// As much of a text as a bracketed ordinal or heading can fill.
+fn near(text: &str) -> &str {
+    let end = text.char_indices().nth(24).map_or(text.len(), |(at, _)| at);
+    &text[..end]
 }
 
 /// A digit in half or full width.

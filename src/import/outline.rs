@@ -139,22 +139,23 @@ fn candidate(
         return None;
     }
     let body = &text[at + mark.len..];
-    let role = role_near(body, lexicon).is_some();
+    let alone = own_line && text.chars().count() <= HEADING_LIMIT;
+    let role = role_near(body, lexicon, alone).is_some();
     if before.is_some_and(|b| matches!(b, ',' | ')' | '）' | '”')) && !role {
         return None;
     }
-    let mut score = if role { 10 } else { 0 };
+    let mut score = if role { 20 } else { 0 };
     if own_line {
         score += 3;
-        if text.chars().count() <= HEADING_LIMIT {
+        if alone {
             score += 3;
-            score += i32::from(!role && lexicon.role_ending(trim_heading(body)).is_some()) * 6;
+            score += i32::from(!role && lexicon.role_ending(trim_heading(body)).is_some()) * 12;
         }
     } else if !before.is_some_and(is_blank) {
         score -= 1;
     }
     if point > 0 && mark.number == point + 1 && !role {
-        score -= 4;
+        score -= 1;
     }
     Some(Candidate {
         para,
@@ -165,10 +166,12 @@ fn candidate(
     })
 }
 
-/// The role phrase that opens a text, at most four characters in; its end.
-fn role_near<'l>(text: &str, lexicon: &'l Lexicon) -> Option<(&'l str, usize)> {
+/// The role phrase that opens a text; on a line of its own it may stand up to four characters in. Its role and end.
+fn role_near<'l>(text: &str, lexicon: &'l Lexicon, alone: bool) -> Option<(&'l str, usize)> {
     let limit = text.chars().count().min(HEADING_LIMIT);
-    let mut places = text.char_indices().take(5.min(limit));
+    let mut places = text
+        .char_indices()
+        .take(if alone { 5.min(limit) } else { 1 });
     // The longest phrase at any of the first places; an earlier one wins only if it is as long.
     let mut best: Option<(&str, usize, usize)> = None;
     for (place, c) in places.by_ref() {
@@ -197,7 +200,7 @@ fn chain<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
         if number == 1 {
             value[place] = candidate.score;
         } else if let Some(previous) = reach(number - 1) {
-            value[place] = value[previous] + candidate.score + 1;
+            value[place] = value[previous] + candidate.score + 2;
             from[place] = Some(previous);
         } else {
             continue;
@@ -245,7 +248,7 @@ fn heading_end(text: &str, candidate: &Candidate, lexicon: &Lexicon) -> usize {
     }
     let whole_line = candidate.at == 0 && text.chars().count() <= HEADING_LIMIT;
     let inner_stop = body.trim_end_matches(ends_sentence).contains(['。', '；']);
-    let role = role_near(body, lexicon);
+    let role = role_near(body, lexicon, whole_line);
     if whole_line
         && !inner_stop
         && !role
@@ -271,18 +274,15 @@ fn heading_end(text: &str, candidate: &Candidate, lexicon: &Lexicon) -> usize {
             body_at + stop + keep
         }
         None => {
-            let comma = body[..limit]
-                .char_indices()
-                .filter(|(_, c)| matches!(c, ',' | '，'))
-                .next_back();
-            body_at + comma.map_or(limit, |(at, _)| at)
+            let comma = body[..limit].rfind([',', '，']);
+            body_at + comma.unwrap_or(limit)
         }
     }
 }
 
 /// A bracket that follows a heading at once belongs to it.
 fn bracketed(rest: &str) -> usize {
-    if !rest.starts_with(['(', '（']) {
+    if !rest.starts_with(['(', '（']) || mark(rest).is_some() {
         return 0;
     }
     match rest.find([')', '）']) {
@@ -323,7 +323,7 @@ fn bare(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
                 '。', '，', ',', '；', ';', '!', '！', '?', '？', '、', '(', '（',
             ])
             && mark(text).is_none()
-            && text.chars().any(|c| !c.is_ascii())
+            && !text.is_ascii()
     };
     let prose = |para: Option<&Para>| para.is_some_and(|p| p.text.chars().count() >= 40);
     let found: Vec<Head> = paras
@@ -407,7 +407,7 @@ pub fn role<'l>(heading: &str, lexicon: &'l Lexicon) -> Option<&'l str> {
         (true, Some(open)) if open > 0 => bare[..open].trim_end(),
         _ => bare,
     };
-    role_near(bare, lexicon)
+    role_near(bare, lexicon, true)
         .map(|(role, _)| role)
         .or_else(|| lexicon.role_ending(bare))
         .or_else(|| lexicon.role_by_cue(bare))

@@ -255,22 +255,23 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
     };
     // The same file twice in one batch: its items are the first one's.
     let mut first_seen: HashMap<(String, usize, usize), usize> = HashMap::new();
+    let mut twins: Vec<usize> = Vec::with_capacity(items.len());
     let mut groups: Vec<Group> = Vec::with_capacity(items.len());
-    let mut fixed: Vec<bool> = Vec::with_capacity(items.len());
     for (place, item) in items.iter().enumerate() {
         let key = key(item);
         let old = known.get(&(key.0.as_str(), key.1, key.2)).copied();
-        let earlier = *first_seen.entry(key).or_insert(place);
-        groups.push(match old {
-            Some(old) => Group::Old(old),
-            None if earlier < place => groups[earlier],
-            None => Group::New(place),
-        });
-        fixed.push(old.is_some() || earlier < place);
+        twins.push(*first_seen.entry(key).or_insert(place));
+        groups.push(old.map_or(Group::New(place), Group::Old));
     }
-    link_batch(items, &mut groups, &fixed);
-    link_archive(items, existing, &mut groups);
-    finish(items, existing, &groups, &fixed)
+    let open: Vec<usize> = (0..items.len())
+        .filter(|p| items[*p].refused.is_none() && twins[*p] == *p)
+        .collect();
+    link_batch(items, &open, &mut groups);
+    link_archive(items, existing, &open, &mut groups);
+    for (place, twin) in twins.iter().enumerate() {
+        groups[place] = groups[*twin];
+    }
+    finish(items, existing, &groups)
 }
 
 fn side(item: &Item) -> Side {
@@ -286,44 +287,43 @@ fn side(item: &Item) -> Side {
 }
 
 /// List entries and full texts of the same batch.
-fn link_batch(items: &[&Item], groups: &mut [Group], fixed: &[bool]) {
-    let open = |place: &usize| items[*place].refused.is_none();
+fn link_batch(items: &[&Item], open: &[usize], groups: &mut [Group]) {
     let of = |full: bool| -> Vec<usize> {
-        (0..items.len())
-            .filter(open)
-            .filter(|p| items[*p].draft.has_text() == full)
-            .collect()
+        let wanted = |p: &&usize| items[**p].draft.has_text() == full;
+        open.iter().filter(wanted).copied().collect()
     };
     let (listed, full) = (of(false), of(true));
     let sides = |places: &[usize]| places.iter().map(|p| side(items[*p])).collect::<Vec<_>>();
     for (l, f) in pairs(&sides(&listed), &sides(&full)) {
         let (l, f) = (listed[l], full[f]);
-        // What the archive keeps apart stays apart.
-        match (fixed[l], fixed[f]) {
-            (true, true) => {}
-            (true, false) => groups[f] = groups[l],
-            (false, true) => groups[l] = groups[f],
-            (false, false) => {
-                let first = l.min(f);
-                groups[l] = Group::New(first);
-                groups[f] = Group::New(first);
+        match (groups[l], groups[f]) {
+            // What the archive keeps apart stays apart.
+            (Group::Old(_), Group::Old(_)) => {}
+            (old @ Group::Old(_), _) => groups[f] = old,
+            (_, old @ Group::Old(_)) => groups[l] = old,
+            _ => {
+                let first = Group::New(l.min(f));
+                groups[l] = first;
+                groups[f] = first;
             }
         }
     }
 }
 
 /// New items and records of the archive.
-fn link_archive(items: &[&Item], existing: &[Existing], groups: &mut [Group]) {
+fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: &mut [Group]) {
+    let mut size: HashMap<Group, usize> = HashMap::new();
+    for place in open {
+        *size.entry(groups[*place]).or_default() += 1;
+    }
     for has_text in [true, false] {
-        let new: Vec<usize> = (0..items.len())
-            .filter(|p| items[*p].refused.is_none() && items[*p].draft.has_text() != has_text)
-            .filter(|p| {
-                groups[*p] == Group::New(*p)
-                    && !groups
-                        .iter()
-                        .enumerate()
-                        .any(|(q, g)| q != *p && *g == groups[*p])
-            })
+        let alone =
+            |p: &&usize| groups[**p] == Group::New(**p) && size.get(&groups[**p]) == Some(&1);
+        let new: Vec<usize> = open
+            .iter()
+            .filter(|p| items[**p].draft.has_text() != has_text)
+            .filter(alone)
+            .copied()
             .collect();
         let old: Vec<usize> = (0..existing.len())
             .filter(|p| existing[*p].has_text == has_text)
@@ -361,12 +361,7 @@ fn link_archive(items: &[&Item], existing: &[Existing], groups: &mut [Group]) {
     }
 }
 
-fn finish(
-    items: &[&Item],
-    existing: &[Existing],
-    groups: &[Group],
-    fixed: &[bool],
-) -> Vec<Planned> {
+fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Planned> {
     let mut members: HashMap<Group, Vec<usize>> = HashMap::new();
     for (place, group) in groups.iter().enumerate() {
         members.entry(*group).or_default().push(place);
@@ -393,7 +388,7 @@ fn finish(
                 Group::Old(old) => {
                     let all = members[group]
                         .iter()
-                        .all(|p| fixed[*p] && is_source(&existing[*old], items[*p]));
+                        .all(|p| is_source(&existing[*old], items[*p]));
                     Planned {
                         action: if all {
                             Action::Unchanged
@@ -470,7 +465,10 @@ fn merge(places: &[usize], items: &[&Item]) -> Draft {
             }
         }
         for source in &other.source {
-            if !draft.source.contains(source) {
+            let known = draft.source.iter().any(|s| {
+                s.sha256 == source.sha256 && s.start == source.start && s.end == source.end
+            });
+            if !known {
                 draft.source.push(source.clone());
             }
         }

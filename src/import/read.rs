@@ -171,6 +171,7 @@ fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
         title: name,
         unit: unit.as_deref(),
         opening: &opening,
+        text: &paras,
         year: case.context.year,
     };
     let region = region::of_case(&clues);

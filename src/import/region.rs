@@ -1,6 +1,7 @@
 //! Owns the decision where a case lies: from its unit, its title or its opening words. A wrong place is worse than none.
 //! Must not know how places are looked up.
 
+use super::blocks::Para;
 use super::draft::Region;
 use crate::text::places::Place;
 use crate::text::places::Places;
@@ -13,6 +14,8 @@ pub struct Clues<'t> {
     pub unit: Option<&'t str>,
     /// The first paragraphs.
     pub opening: &'t str,
+    /// The whole text.
+    pub text: &'t [Para],
     /// The year, when known.
     pub year: Option<i64>,
 }
@@ -41,7 +44,8 @@ pub fn of_case(clues: &Clues<'_>) -> Option<Region> {
     match (named, told) {
         (Some(named), Some(told)) if narrows(&named, &told) => Some(told),
         (Some(named), _) => Some(named),
-        (None, told) => told,
+        (None, Some(told)) => Some(told),
+        (None, None) => of_field(clues.opening, clues.year).or_else(|| of_corps(clues.text)),
     }
 }
 
@@ -61,7 +65,7 @@ fn of_title(title: &str, year: Option<i64>) -> Option<Region> {
         .map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || c == '-'))
         .find_map(|piece| {
             let place = resolve(piece, year)?;
-            let name = &piece[..piece.len() - place.rest.len().min(piece.len())];
+            let name = read_of(piece, &place);
             let province_only = place.city.is_none() && place.county.is_none();
             // Two characters may be a word: 新建, 和平, 安康.
             let sure = province_only || name.chars().count() >= 3 || name.ends_with(SUFFIXES);
@@ -100,10 +104,51 @@ fn of_opening(opening: &str, year: Option<i64>, within: Option<&Region>) -> Opti
 fn place_in_text(text: &str, year: Option<i64>, lies: bool) -> Option<Region> {
     let end = text.char_indices().nth(24).map_or(text.len(), |(at, _)| at);
     let head = &text[..end];
-    let place = resolve(head, year)?;
-    let name = &head[..head.len() - place.rest.len().min(head.len())];
-    let long = name.chars().count() >= 3 && name.ends_with(SUFFIXES);
-    (long || lies).then(|| region(place))
+    if let Some(place) = resolve(head, year) {
+        let name = read_of(head, &place);
+        let long = name.chars().count() >= 3 && name.ends_with(SUFFIXES);
+        return (long || lies).then(|| region(place));
+    }
+    // 地处望城最南端: after such a word the shortest name will do, if it is a whole one.
+    let ends: Vec<usize> = head
+        .char_indices()
+        .map(|(at, _)| at)
+        .skip(2)
+        .take(3)
+        .collect();
+    let whole = |end: usize| resolve(&head[..end], year).filter(|place| place.rest.is_empty());
+    lies.then(|| ends.into_iter().rev().find_map(whole))
+        .flatten()
+        .map(region)
+}
+
+/// A field or port that bears a prefecture's name lies there: 在大庆油田. Names of counties do not prove it: 中原, 大港, 江汉.
+fn of_field(opening: &str, year: Option<i64>) -> Option<Region> {
+    ["油田", "矿区", "港区"].iter().find_map(|kind| {
+        let at = opening.find(kind)?;
+        let from = opening[..at].rfind('在')? + '在'.len_utf8();
+        let name = &opening[from..at];
+        let place = resolve(name, year).filter(|place| place.rest.is_empty())?;
+        (place.county.is_none() && place.city.is_some()).then(|| region(place))
+    })
+}
+
+/// The Corps has one home, and its farms and divisions name it again and again.
+fn of_corps(text: &[Para]) -> Option<Region> {
+    let has = |word: &str| text.iter().any(|para| para.text.contains(word));
+    let corps = has("兵团") && (has("农场") || has("团场")) && (has("连队") || has("师"));
+    corps
+        .then(|| resolve("建设兵团", None))
+        .flatten()
+        .map(region)
+}
+
+/// The part of a name that named the place; what follows it comes back without blanks at its ends.
+fn read_of<'n>(name: &'n str, place: &Place) -> &'n str {
+    if place.rest.is_empty() {
+        return name;
+    }
+    name.rfind(place.rest.as_str()).map_or("", |at| &name[..at])
 }
 
 fn resolve(name: &str, year: Option<i64>) -> Option<Place> {

@@ -35,7 +35,10 @@ pub fn sections(paras: &[Para], lexicon: &Lexicon) -> Vec<Section> {
 
 fn section(paras: &[Para], head: &Head, end: (usize, usize), lexicon: &Lexicon) -> Section {
     let line = &paras[head.para].text;
-    let heading = line[head.start..head.end].trim_matches(is_blank);
+    // The signs of Markdown are markup, not words of the heading.
+    let heading = line[head.start..head.end]
+        .trim_start_matches('#')
+        .trim_matches(is_blank);
     let name = &line[(head.start + head.mark).min(head.end)..head.end];
     let text = between(paras, (head.para, head.end), end);
     // A colon or stop that closed the heading does not open the text.

@@ -21,6 +21,9 @@ pub struct Source {
     pub text: String,
 }
 
+/// From bytes to the text and the name of its encoding, or the reason why not.
+pub type Reader = fn(&[u8]) -> Result<(String, &'static str), String>;
+
 /// One way to turn bytes into text.
 pub struct Format {
     /// Its name in plans and messages.
@@ -28,7 +31,7 @@ pub struct Format {
     /// Whether these bytes are of this format.
     pub sniff: fn(&[u8]) -> bool,
     /// The text and the name of its encoding, or why there is none.
-    pub read: fn(&[u8]) -> Result<(String, &'static str), String>,
+    pub read: Reader,
 }
 
 /// Every format, the first that recognises the bytes wins.

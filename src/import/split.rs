@@ -322,10 +322,7 @@ fn opens_case(
     let between = &blocks[content[order - 1] + 1..content[order]];
     let banner = between.iter().any(is_banner);
     let placed = title::unit_of(line).is_some_and(|unit| region::of_unit(unit, None).is_some());
-    let read: usize = content[from..order]
-        .iter()
-        .map(|p| blocks[*p].end - blocks[*p].start)
-        .sum();
+    let read = block.start - blocks[content[from]].start;
     let next = restart(text, blocks, &content[order + 1..]);
     let done =
         next.is_some_and(|(style, _)| reached_two(text, blocks, &content[from..order], style));

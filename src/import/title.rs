@@ -114,7 +114,7 @@ fn choose(
     lexicon: &Lexicon,
 ) -> Found {
     let mut apart = Vec::new();
-    let unit = byline(&lines);
+    let unit = byline(&lines, lexicon);
     if let Some((place, _)) = &unit {
         lines.remove(*place);
     }
@@ -192,12 +192,13 @@ fn stand_in(text: &str, blocks: &[Block], body_start: usize, opener: Option<&Blo
         start,
         end,
         unit: None,
-        own: false,
+        // 案例一 names a case, if poorly.
+        own: opener.is_some(),
     }
 }
 
 /// The line among the head's that names who speaks.
-fn byline(lines: &[Title]) -> Option<(usize, String)> {
+fn byline(lines: &[Title], lexicon: &Lexicon) -> Option<(usize, String)> {
     const ENDS: [&str; 12] = [
         "委员会",
         "组织部",
@@ -213,6 +214,13 @@ fn byline(lines: &[Title]) -> Option<(usize, String)> {
         "委宣传部",
     ];
     let (place, line) = lines.iter().enumerate().skip(1).next_back()?;
+    // Only under a title: a lone line that ends so is the title itself.
+    if lines[..place]
+        .iter()
+        .all(|line| lexicon.is_generic(&line.text))
+    {
+        return None;
+    }
     let name = line
         .text
         .trim_matches(|c| is_blank(c) || matches!(c, '(' | ')' | '（' | '）'));
