@@ -4,6 +4,7 @@ pub mod archive;
 pub mod diag;
 pub mod locale;
 pub mod schema;
+pub mod stats;
 pub mod table;
 pub mod text;
 pub mod yaml;
