@@ -3,6 +3,7 @@
 pub mod archive;
 pub mod diag;
 pub mod locale;
+pub mod report;
 pub mod schema;
 pub mod stats;
 pub mod table;

@@ -25,7 +25,7 @@ pub use error::CutError;
 pub use partial::{Figure, Partial};
 pub use pivot::{Pivot, count};
 pub use slice::Slice;
-pub use units::{Plan, Unit};
+pub use units::{Plan, Unit, list_label};
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

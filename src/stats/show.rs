@@ -120,7 +120,10 @@ impl Pivot {
             };
             columns.push(Column::figures(heading.clone()));
             if self.percent().is_some() && !outside(col) {
-                columns.push(Column::figures(format!("{heading} %")));
+                let counted = matches!(col, Spot::Line(line) if line.key.is_empty());
+                let heading =
+                    if counted { lang.word("stats.share").to_owned() } else { format!("{heading} %") };
+                columns.push(Column::figures(heading));
             }
         }
         let mut table = Table::new(columns);

@@ -4,6 +4,7 @@ use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Fact;
 use crate::schema::Kind;
+use std::borrow::Cow;
 
 /// Conditions that a record meets by its own fields, or by one entry of a list that it stands in.
 ///
@@ -22,38 +23,38 @@ impl Slice {
     }
 
     /// The card without the entries that lie outside; `None` when all of it does.
-    pub fn apply(&self, kind: &Kind, card: &Card) -> Option<Card> {
+    pub fn apply<'c>(&self, kind: &Kind, card: &'c Card) -> Option<Cow<'c, Card>> {
         if self.conditions.is_empty() {
-            return Some(card.clone());
+            return Some(Cow::Borrowed(card));
         }
-        let mut kept = card.clone();
+        let mut kept = Cow::Borrowed(card);
         let mut any = false;
         for list in &kind.registers {
             let inside = |fact: &Fact| {
                 kind.fields.get(fact.field).is_some_and(|field| field.list.as_ref() == Some(list))
             };
-            let meets: Vec<usize> = items(card, &inside)
-                .into_iter()
-                .filter(|&item| {
+            let (meets, fails): (Vec<usize>, Vec<usize>) =
+                items(card, &inside).into_iter().partition(|&item| {
                     self.conditions.iter().all(|(key, wanted)| {
                         let entry = value(kind, card, &format!("{list}.{key}"), Some(item));
                         entry.or_else(|| value(kind, card, key, None)) == Some(wanted)
                     })
-                })
-                .collect();
+                });
             any |= !meets.is_empty();
-            kept.facts.retain(|fact| !inside(fact) || meets.contains(&fact.item));
+            if !fails.is_empty() {
+                kept.to_mut().facts.retain(|fact| !inside(fact) || meets.contains(&fact.item));
+            }
         }
         let own = || self.conditions.iter().all(|(key, wanted)| value(kind, card, key, None) == Some(wanted));
         (any || own()).then_some(kept)
     }
 
     /// Every value that a field has in the archive, in the records and in their lists, ascending.
-    pub fn known(kind: &Kind, cards: &[Card], key: &str) -> Vec<Datum> {
+    pub fn known<'c>(kind: &Kind, cards: impl IntoIterator<Item = &'c Card>, key: &str) -> Vec<Datum> {
         let paths = kind.registers.iter().map(|list| format!("{list}.{key}")).chain([key.to_owned()]);
         let places: Vec<usize> =
             paths.filter_map(|path| kind.fields.iter().position(|field| field.path == path)).collect();
-        let facts = cards.iter().flat_map(|card| &card.facts);
+        let facts = cards.into_iter().flat_map(|card| &card.facts);
         let mut known: Vec<Datum> =
             facts.filter(|fact| places.contains(&fact.field)).map(|fact| fact.value.clone()).collect();
         known.sort();

@@ -300,7 +300,11 @@ fn a_slice_keeps_the_entries_of_its_period() {
     );
     let slice = |conditions: Vec<(&str, crate::schema::Datum)>| {
         let slice = Slice::new(conditions.into_iter().map(|(k, v)| (k.to_owned(), v)).collect());
-        cards.iter().filter_map(|card| slice.apply(&kind, card)).collect::<Vec<_>>()
+        cards
+            .iter()
+            .filter_map(|card| slice.apply(&kind, card))
+            .map(std::borrow::Cow::into_owned)
+            .collect::<Vec<_>>()
     };
     let second = slice(vec![("edition", crate::schema::Datum::Integer(2))]);
     assert_eq!(

@@ -135,7 +135,7 @@ fn values(card: &Card, field: usize, item: Option<usize>) -> Vec<Datum> {
 }
 
 /// What a list of mappings is called.
-pub(super) fn list_label(kind: &Kind, list: &str, lang: Lang) -> String {
+pub fn list_label(kind: &Kind, list: &str, lang: Lang) -> String {
     let property = kind.schema.get("properties").and_then(|properties| properties.get(list));
     let label = match lang {
         Lang::Zh => property.and_then(|node| node.get("title")),
