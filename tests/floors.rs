@@ -66,9 +66,8 @@ fn imports(line: &str) -> Vec<String> {
 }
 
 fn names(line: &str, name: &str) -> bool {
-    line.match_indices(&format!("{name}::")).any(|(at, _)| {
-        !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':')
-    })
+    line.match_indices(&format!("{name}::"))
+        .any(|(at, _)| !line[..at].ends_with(|c: char| c.is_alphanumeric() || c == '_' || c == ':'))
 }
 
 fn check(path: &str, module: &str, text: &str) -> Vec<String> {
@@ -89,7 +88,8 @@ fn check(path: &str, module: &str, text: &str) -> Vec<String> {
                 }
             }
             if code.starts_with("use ") && code.contains("crate::{") {
-                wrong.push(format!("{at}: one `use crate::module::…` a line, so that a new dependency shows"));
+                wrong
+                    .push(format!("{at}: one `use crate::module::…` a line, so that a new dependency shows"));
             }
         }
         for (name, home) in FENCES {
@@ -133,5 +133,7 @@ fn the_check_can_fail() {
     assert_eq!(fenced, ["src/search/x.rs:2: `tantivy` belongs to `index`, not to `search`"]);
     let homeless = check("src/helpers.rs", "helpers", "//! x\n");
     assert_eq!(homeless, ["src/helpers.rs: `helpers` stands on no floor"]);
-    assert!(check("src/index/x.rs", "index", "//! x\nuse tantivy::Term;\nuse crate::search::Doc;\n").is_empty());
+    assert!(
+        check("src/index/x.rs", "index", "//! x\nuse tantivy::Term;\nuse crate::search::Doc;\n").is_empty()
+    );
 }

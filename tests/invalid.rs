@@ -35,7 +35,8 @@ fn line(finding: &Finding, texts: &[(PathBuf, String)], out: &mut String) {
     let args: Vec<(&str, &str)> = finding.args.iter().map(|(key, value)| (*key, value.as_str())).collect();
     let (zh, en) = (Lang::Zh.say(finding.code.id(), &args), Lang::En.say(finding.code.id(), &args));
     for said in [&zh, &en] {
-        let unfilled = ["{name", "{rule", "{value", "{detail", "{limit", "{actual", "{expected", "{guess", "AK0"];
+        let unfilled =
+            ["{name", "{rule", "{value", "{detail", "{limit", "{actual", "{expected", "{guess", "AK0"];
         assert!(!unfilled.iter().any(|hole| said.contains(hole)), "{}: {said}", finding.path.display());
     }
     let at: String = text.get(span.start..span.end).unwrap_or_default().chars().take(24).collect();

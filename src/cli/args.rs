@@ -114,10 +114,15 @@ fn global(lang: Lang) -> Vec<Arg> {
 
 fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command {
     let text = |id: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(id).long(id).value_name(value).help(lang.word(help)).value_parser(NonEmptyStringValueParser::new())
+        Arg::new(id)
+            .long(id)
+            .value_name(value)
+            .help(lang.word(help))
+            .value_parser(NonEmptyStringValueParser::new())
     };
-    let switch =
-        |id: &'static str, help: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(lang.word(help));
+    let switch = |id: &'static str, help: &'static str| {
+        Arg::new(id).long(id).action(ArgAction::SetTrue).help(lang.word(help))
+    };
     let paths = |help: &'static str| {
         Arg::new("paths")
             .value_name("PATH")
@@ -205,7 +210,9 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("cols", "FIELD", "help.cols").action(ArgAction::Append),
                 text("measure", "MEASURE", "help.measure"),
                 switch("totals", "help.totals"),
-                text("percent", "row|col|all", "help.percent").value_parser(["row", "col", "all"]).hide_possible_values(true),
+                text("percent", "row|col|all", "help.percent")
+                    .value_parser(["row", "col", "all"])
+                    .hide_possible_values(true),
                 switch("transpose", "help.transpose"),
                 text("sort", "value|count[:desc]", "help.stats.sort"),
                 text("kind", "KIND", "help.kind"),
@@ -233,16 +240,18 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             ])
             .args(output())
             .arg(to_file()),
-        "validate" => command.arg(paths("help.validate.paths")).args([
-            Arg::new("explain")
-                .long("explain")
-                .value_name("CODE")
-                .help(lang.word("help.validate.explain")),
-            text("only", "CODE,…", "help.validate.only").value_delimiter(','),
-            text("skip", "CODE,…", "help.validate.skip").value_delimiter(','),
-            switch("strict", "help.validate.strict"),
-        ])
-        .args(output()),
+        "validate" => command
+            .arg(paths("help.validate.paths"))
+            .args([
+                Arg::new("explain")
+                    .long("explain")
+                    .value_name("CODE")
+                    .help(lang.word("help.validate.explain")),
+                text("only", "CODE,…", "help.validate.only").value_delimiter(','),
+                text("skip", "CODE,…", "help.validate.skip").value_delimiter(','),
+                switch("strict", "help.validate.strict"),
+            ])
+            .args(output()),
         "import" => command
             .arg(paths("help.import.paths").num_args(0..))
             .args([
@@ -256,7 +265,10 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             ])
             .args(output()),
         "init" => command.arg(
-            Arg::new("dir").value_name("DIR").value_parser(PathBufValueParser::new()).help(lang.word("help.init.dir")),
+            Arg::new("dir")
+                .value_name("DIR")
+                .value_parser(PathBufValueParser::new())
+                .help(lang.word("help.init.dir")),
         ),
         "index" => command.arg(switch("rebuild", "help.rebuild")).args(output()),
         _ => command.args(output()),
@@ -317,7 +329,33 @@ fn filter_args(lang: Lang, kinds: &[Kind]) -> Vec<Arg> {
 
 /// Long flags that a schema cannot take for a field.
 const RESERVED: &[&str] = &[
-    "archive", "lang", "color", "help", "version", "output", "json", "limit", "offset", "sort", "format", "exact",
-    "facet", "explain", "no-refresh", "no-snippet", "where", "count", "null", "columns", "rows", "cols", "by",
-    "measure", "totals", "percent", "transpose", "kind", "files-with-matches",
+    "archive",
+    "lang",
+    "color",
+    "help",
+    "version",
+    "output",
+    "json",
+    "limit",
+    "offset",
+    "sort",
+    "format",
+    "exact",
+    "facet",
+    "explain",
+    "no-refresh",
+    "no-snippet",
+    "where",
+    "count",
+    "null",
+    "columns",
+    "rows",
+    "cols",
+    "by",
+    "measure",
+    "totals",
+    "percent",
+    "transpose",
+    "kind",
+    "files-with-matches",
 ];

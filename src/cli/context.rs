@@ -5,7 +5,7 @@ use super::style::Style;
 use anku::archive::Archive;
 use anku::archive::OpenError;
 use anku::locale::Lang;
-use anku::report::clean;
+use anku::report::printable;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
@@ -95,7 +95,9 @@ impl Context {
         let terminal = std::io::stdout().is_terminal();
         let width = terminal.then(|| {
             let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
-            columns.or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0))).unwrap_or(80)
+            columns
+                .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
+                .unwrap_or(80)
         });
         Context {
             lang,
@@ -130,18 +132,18 @@ impl Context {
     /// One sentence of error on stderr.
     pub(crate) fn complain(&self, what: &str) {
         let head = self.errors.red(self.lang.word("error"));
-        let _ = writeln!(std::io::stderr(), "anku: {head}: {}", clean(what));
+        let _ = writeln!(std::io::stderr(), "anku: {head}: {}", printable(what));
     }
 
     /// What to do about it.
     pub(crate) fn advise(&self, hint: &str) {
         let head = self.errors.dim(self.lang.word("hint"));
-        let _ = writeln!(std::io::stderr(), "  {head}: {}", clean(hint));
+        let _ = writeln!(std::io::stderr(), "  {head}: {}", printable(hint));
     }
 
     /// A remark on stderr.
     pub(crate) fn note(&self, what: &str) {
-        let _ = writeln!(std::io::stderr(), "{}", self.errors.dim(&clean(what)));
+        let _ = writeln!(std::io::stderr(), "{}", self.errors.dim(&printable(what)));
     }
 
     /// Writes data to stdout.

@@ -88,7 +88,11 @@ impl From<OpenError> for Failure {
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Failure {
-        if error.kind() == std::io::ErrorKind::BrokenPipe { Failure::Pipe } else { Failure::usage(error.to_string()) }
+        if error.kind() == std::io::ErrorKind::BrokenPipe {
+            Failure::Pipe
+        } else {
+            Failure::usage(error.to_string())
+        }
     }
 }
 

@@ -15,7 +15,11 @@ pub(crate) fn wants_json(matches: &ArgMatches) -> bool {
 ///
 /// # Errors
 /// A format that this command does not have, with those it has.
-pub(crate) fn format<'k>(context: &Context, matches: &ArgMatches, known: &[&'k str]) -> Result<Option<&'k str>, Failure> {
+pub(crate) fn format<'k>(
+    context: &Context,
+    matches: &ArgMatches,
+    known: &[&'k str],
+) -> Result<Option<&'k str>, Failure> {
     if matches.get_flag("json") {
         return Ok(known.iter().copied().find(|format| *format == "json"));
     }

@@ -1,11 +1,6 @@
 //! Findings as people and programs read them: terminal, one line each, JSON, GitHub, SARIF.
 
 use super::context::Context;
-use annotate_snippets::AnnotationKind;
-use annotate_snippets::Group;
-use annotate_snippets::Level;
-use annotate_snippets::Renderer;
-use annotate_snippets::Snippet;
 use anku::archive::Broken;
 use anku::diag::Code;
 use anku::diag::Finding;
@@ -14,7 +9,12 @@ use anku::diag::Place;
 use anku::diag::Severity;
 use anku::diag::Span;
 use anku::locale::Lang;
-use anku::report::clean;
+use anku::report::printable;
+use annotate_snippets::AnnotationKind;
+use annotate_snippets::Group;
+use annotate_snippets::Level;
+use annotate_snippets::Renderer;
+use annotate_snippets::Snippet;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
@@ -32,7 +32,8 @@ pub(crate) struct Texts<'t> {
 
 impl<'t> Texts<'t> {
     pub(crate) fn new(texts: &'t [(PathBuf, String)]) -> Self {
-        let texts = texts.iter().map(|(path, text)| (path.as_path(), (text.as_str(), Lines::new(text)))).collect();
+        let texts =
+            texts.iter().map(|(path, text)| (path.as_path(), (text.as_str(), Lines::new(text)))).collect();
         Texts { texts }
     }
 
@@ -48,21 +49,22 @@ impl<'t> Texts<'t> {
 
 /// The sentence of a finding.
 pub(crate) fn message(lang: Lang, finding: &Finding) -> String {
-    let mut args: Vec<(&str, &str)> = finding.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut args: Vec<(&str, &str)> =
+        finding.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     args.push(("field", &finding.field));
-    clean(&lang.say(finding.code.id(), &args))
+    printable(&lang.say(finding.code.id(), &args)).into_owned()
 }
 
 /// What to do about a finding, beyond its sentence.
 fn help(lang: Lang, finding: &Finding) -> Option<String> {
     let near = finding.suggestion.as_ref()?;
-    Some(clean(&lang.say("help.didyoumean", &[("name", near)])))
+    Some(printable(&lang.say("help.didyoumean", &[("name", near)])).into_owned())
 }
 
 /// `path:line:col: error[AK0102]: message`
 fn line(context: &Context, finding: &Finding, texts: &Texts<'_>) -> String {
     let (start, _) = texts.places(&finding.path, finding.span);
-    let path = clean(&finding.path.display().to_string());
+    let path = printable(&finding.path.to_string_lossy()).into_owned();
     let severity = context.lang.word(severity_key(finding.severity()));
     let head = format!("{severity}[{}]", finding.code.id());
     let style = context.style;
@@ -109,7 +111,7 @@ pub(crate) fn excerpts(context: &Context, findings: &[Finding], texts: &Texts<'_
         }
         if let Some((path, span)) = &finding.related {
             let (place, _) = texts.places(path, Some(*span));
-            let at = format!("{}:{}:{}", clean(&path.display().to_string()), place.line, place.column);
+            let at = format!("{}:{}:{}", printable(&path.display().to_string()), place.line, place.column);
             let _ = writeln!(out, "  {}", context.lang.say("help.related", &[("place", &at)]));
         }
         if let Some(help) = help(context.lang, finding) {

@@ -4,7 +4,7 @@ use super::context::Context;
 use super::failure::Failure;
 use anku::archive::Archive;
 use anku::archive::Card;
-use anku::report::clean;
+use anku::report::printable;
 use anku::schema::Datum;
 use anku::schema::Field;
 use anku::search::Doc;
@@ -46,8 +46,12 @@ impl Listing {
                     "asc" => false,
                     "desc" => true,
                     _ => {
-                        let what = context.lang.say("parse.bad-value", &[("name", "--sort"), ("value", text)]);
-                        return Err(Failure::hinted(what, context.lang.say("parse.valid", &[("values", "asc desc")])));
+                        let what =
+                            context.lang.say("parse.bad-value", &[("name", "--sort"), ("value", text)]);
+                        return Err(Failure::hinted(
+                            what,
+                            context.lang.say("parse.valid", &[("values", "asc desc")]),
+                        ));
                     }
                 };
                 Some((sort_field(context, archive, name)?, down))
@@ -161,10 +165,9 @@ fn sort_key(archive: &Archive, card: &Card, name: &str) -> Option<Datum> {
         let field = archive.kind(&card.kind).and_then(|kind| kind.field(name));
         // A vocabulary has an order of its own: 最佳 before 优秀.
         match field.and_then(|field| field.vocabulary.as_ref()) {
-            Some(vocabulary) => values
-                .iter()
-                .map(|value| Datum::Integer(vocabulary.order(&value.to_string()) as i64))
-                .min(),
+            Some(vocabulary) => {
+                values.iter().map(|value| Datum::Integer(vocabulary.order(&value.to_string()) as i64)).min()
+            }
             None => values.into_iter().min(),
         }
     })
@@ -230,7 +233,7 @@ fn formatted(context: &Context, archive: &Archive, card: &Card, format: &str) ->
                         values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
                     }
                 };
-                out.push_str(&clean(&text));
+                out.push_str(&printable(&text));
             }
             '\\' if chars.peek().map(|&(_, c)| c) == Some('t') => {
                 chars.next();

@@ -8,6 +8,7 @@ mod filters;
 mod findings;
 mod listing;
 mod notices;
+mod output;
 mod parse_error;
 mod progress;
 mod query;

@@ -38,7 +38,8 @@ pub(crate) fn compile(
         parts.push(Plan::or(labels.iter().cloned().map(Plan::Has).collect()));
     }
     for (path, value) in &filters.fields {
-        let plan = search::filter(path, value, kinds, &mut compiled.notes).map_err(|error| bad(value, &error))?;
+        let plan =
+            search::filter(path, value, kinds, &mut compiled.notes).map_err(|error| bad(value, &error))?;
         parts.extend(plan);
     }
     for text in &filters.queries {
@@ -55,13 +56,15 @@ pub(crate) fn compile(
 
 /// A sentence, followed by the near word where there is one.
 fn say(context: &Context, key: &str, args: &Args) -> String {
-    let pairs: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    let mut sentence = context.lang.say(key, &pairs);
-    if let Some((_, near)) = args.iter().find(|(name, value)| *name == "nearest" && !value.is_empty()) {
-        sentence.push(' ');
-        sentence.push_str(&context.lang.say("help.didyoumean", &[("name", near)]));
-    }
-    sentence
+    let near = args.iter().find(|(name, value)| *name == "nearest" && !value.is_empty());
+    let near = near.map_or_else(String::new, |(_, near)| {
+        format!("; {}", context.lang.say("help.didyoumean", &[("name", near)]))
+    });
+    let pairs: Vec<(&str, &str)> = args
+        .iter()
+        .map(|(name, value)| (*name, if *name == "nearest" { near.as_str() } else { value.as_str() }))
+        .collect();
+    context.lang.say(key, &pairs)
 }
 
 fn failure(context: &Context, text: &str, error: &QueryError) -> Failure {

@@ -60,14 +60,7 @@ struct Opening {
 }
 
 /// Words of a list's heading that name no level.
-const LIST_WORDS: [&str; 6] = [
-    "名单",
-    "评选结果",
-    "获奖结果",
-    "入选案例",
-    "入围案例",
-    "获奖项目",
-];
+const LIST_WORDS: [&str; 6] = ["名单", "评选结果", "获奖结果", "入选案例", "入围案例", "获奖项目"];
 /// Behind a number in mid-line, a number that opens a line is looked for so many bytes more.
 const FAR: usize = 1200;
 /// Words between a level and the first entry.
@@ -80,9 +73,7 @@ pub fn lists(text: &str, lexicon: &Lexicon) -> Vec<List> {
     let openings = openings(text, lexicon);
     let mut found = Vec::new();
     for (place, opening) in openings.iter().enumerate() {
-        let end = openings
-            .get(place + 1)
-            .map_or(text.len(), |next| next.start);
+        let end = openings.get(place + 1).map_or(text.len(), |next| next.start);
         let list = list(text, opening, end);
         let few = list.entries.len() < FEWEST;
         if !few || list.declared == u32::try_from(list.entries.len()).ok() {
@@ -94,10 +85,7 @@ pub fn lists(text: &str, lexicon: &Lexicon) -> Vec<List> {
 
 fn openings(text: &str, lexicon: &Lexicon) -> Vec<Opening> {
     let mut found: Vec<Opening> = Vec::new();
-    let named = lexicon
-        .levels()
-        .iter()
-        .map(|(name, level)| (name.as_str(), Some(level)));
+    let named = lexicon.levels().iter().map(|(name, level)| (name.as_str(), Some(level)));
     let words = named.chain(LIST_WORDS.iter().map(|word| (*word, None)));
     for (word, level) in words {
         for (at, _) in text.match_indices(word) {
@@ -130,10 +118,7 @@ fn opening(text: &str, at: usize, len: usize, level: Option<&String>) -> Option<
     let mut declared = None;
     if let Some(inner) = rest.strip_prefix(['(', '（']) {
         let close = inner.find([')', '）']).filter(|close| *close <= 40)?;
-        let digits: String = inner[..close]
-            .chars()
-            .filter(|c| plain_digit(*c).is_some())
-            .collect();
+        let digits: String = inner[..close].chars().filter(|c| plain_digit(*c).is_some()).collect();
         declared = Some(number(&digits)?);
         rest = &inner[close..];
         rest = &rest[rest.chars().next().map_or(0, char::len_utf8)..];
@@ -143,13 +128,7 @@ fn opening(text: &str, at: usize, len: usize, level: Option<&String>) -> Option<
     let first = rank_at(rest, 1)?;
     let _ = first;
     let end = text.len() - rest.len();
-    Some(Opening {
-        start: heading_start(text, at),
-        end,
-        level: level.cloned(),
-        declared,
-        columns,
-    })
+    Some(Opening { start: heading_start(text, at), end, level: level.cloned(), declared, columns })
 }
 
 /// The names of a table's columns when its cells stand one on a line.
@@ -158,19 +137,13 @@ fn columns(rest: &mut &str) -> Vec<String> {
     let mut tail = *rest;
     while let Some((line, more)) = tail.split_once('\n') {
         let line = line.trim();
-        if line.is_empty()
-            || line.chars().count() > 10
-            || line.chars().any(|c| plain_digit(c).is_some())
-        {
+        if line.is_empty() || line.chars().count() > 10 || line.chars().any(|c| plain_digit(c).is_some()) {
             break;
         }
         names.push(line.to_owned());
         tail = more;
     }
-    if names
-        .first()
-        .is_some_and(|name| name.contains("序号") || name.contains("编号"))
-    {
+    if names.first().is_some_and(|name| name.contains("序号") || name.contains("编号")) {
         *rest = tail.trim_start();
         names
     } else {
@@ -187,9 +160,8 @@ fn heading_start(text: &str, at: usize) -> usize {
         }
         start = place;
         let ordinal = super::marks::mark(&text[place..]).is_some_and(|m| m.len < at - place + 1);
-        let begins = !text[..place].ends_with([
-            '一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '(', '（',
-        ]);
+        let begins =
+            !text[..place].ends_with(['一', '二', '三', '四', '五', '六', '七', '八', '九', '十', '(', '（']);
         if ordinal && begins {
             return place;
         }
@@ -205,11 +177,8 @@ fn rank_at(text: &str, rank: u32) -> Option<usize> {
     }
     let rest = &text[len..];
     let sign = rest.chars().next()?;
-    let after = if matches!(sign, '.' | '．' | '、' | ')' | '）' | ':' | '：') {
-        sign.len_utf8()
-    } else {
-        0
-    };
+    let after =
+        if matches!(sign, '.' | '．' | '、' | ')' | '）' | ':' | '：') { sign.len_utf8() } else { 0 };
     let next = rest[after..].chars().next()?;
     // What counts, dates or calculates is no rank.
     let figure = matches!(
@@ -285,18 +254,13 @@ fn next_rank(text: &str, from: usize, end: usize, rank: u32, cells: bool) -> Opt
         if first.is_some_and(|first| at > first + FAR) {
             break;
         }
-        let run_starts =
-            plain_digit(c).is_some() && before.is_none_or(|b| plain_digit(b).is_none());
+        let run_starts = plain_digit(c).is_some() && before.is_none_or(|b| plain_digit(b).is_none());
         let glued = before.is_some_and(|b| {
-            matches!(
-                b,
-                '+' | '＋' | '×' | '-' | '.' | '．' | '第' | '“' | '‘' | '「' | '(' | '（' | '/'
-            ) || b.is_ascii_alphabetic()
+            matches!(b, '+' | '＋' | '×' | '-' | '.' | '．' | '第' | '“' | '‘' | '「' | '(' | '（' | '/')
+                || b.is_ascii_alphabetic()
         });
         if run_starts && !glued && place > 0 && rank_at(&text[at..end], rank).is_some() {
-            let own_line = text[..at]
-                .trim_end_matches([' ', '\u{3000}', '\t'])
-                .ends_with('\n');
+            let own_line = text[..at].trim_end_matches([' ', '\u{3000}', '\t']).ends_with('\n');
             let alone = text[at..end]
                 .find(|c| plain_digit(c).is_none())
                 .is_some_and(|len| text[at + len..].starts_with(['\n', '\r']));
@@ -328,9 +292,7 @@ fn last_end(text: &str, body: usize, end: usize, columns: usize) -> usize {
         return lines.map_or(end, |(at, _)| body + at);
     }
     let skipped = tail.len() - tail.trim_start().len();
-    tail[skipped..]
-        .find('\n')
-        .map_or(end, |at| body + skipped + at)
+    tail[skipped..].find('\n').map_or(end, |at| body + skipped + at)
 }
 
 fn entry(text: &str, rank: u32, span: (usize, usize, usize), columns: &[String]) -> Option<Entry> {
@@ -346,34 +308,17 @@ fn entry(text: &str, rank: u32, span: (usize, usize, usize), columns: &[String])
     } else {
         cells(raw, columns)
     };
-    Some(Entry {
-        rank,
-        unit,
-        title,
-        start,
-        end,
-    })
+    Some(Entry { rank, unit, title, start, end })
 }
 
 /// Title and unit from cells that stand one on a line.
 fn cells(raw: &str, columns: &[String]) -> (Option<String>, String) {
-    let values: Vec<&str> = raw
-        .trim_start_matches(['\r', '\n', ' '])
-        .split('\n')
-        .map(str::trim)
-        .collect();
+    let values: Vec<&str> = raw.trim_start_matches(['\r', '\n', ' ']).split('\n').map(str::trim).collect();
     let of = |words: &[&str]| {
-        let place = columns
-            .iter()
-            .position(|name| words.iter().any(|word| name.contains(word)))?;
-        values
-            .get(place.checked_sub(1)?)
-            .copied()
-            .filter(|value| !value.is_empty())
+        let place = columns.iter().position(|name| words.iter().any(|word| name.contains(word)))?;
+        values.get(place.checked_sub(1)?).copied().filter(|value| !value.is_empty())
     };
-    let title = of(&["案例", "名称", "题目", "标题"])
-        .or_else(|| values.first().copied())
-        .unwrap_or_default();
+    let title = of(&["案例", "名称", "题目", "标题"]).or_else(|| values.first().copied()).unwrap_or_default();
     let unit = of(&["单位", "地区", "学校"]).or_else(|| of(&["完成者", "完成人", "申报"]));
     (unit.map(str::to_owned), title.to_owned())
 }
@@ -411,11 +356,7 @@ pub fn context(words: &str, lexicon: &Lexicon) -> Context {
         .map(|(year, _)| i64::from(year))
         .max();
     let year = said.or_else(|| programme?.year(edition?));
-    Context {
-        programme: programme.map(|p| p.name.clone()),
-        edition,
-        year,
-    }
+    Context { programme: programme.map(|p| p.name.clone()), edition, year }
 }
 
 /// The number in `第N届`, the last one in a text.
@@ -441,17 +382,9 @@ mod tests {
                     的调查3湖北远安:推行“2+X”模式关爱儿童二、优秀案例评选结果(共4个)1重庆大渡口:“135”社区2贵阳南明:“社区服务365”凝聚民心3山东乳山:\
                     4+1工作法4**建设兵团:绩效管理";
         let found = lists(text, &shipped());
-        let shape: Vec<_> = found
-            .iter()
-            .map(|l| (l.level.clone().unwrap(), l.declared, l.entries.len()))
-            .collect();
-        assert_eq!(
-            shape,
-            [
-                ("最佳案例".to_owned(), Some(3), 3),
-                ("优秀案例".to_owned(), Some(4), 4)
-            ]
-        );
+        let shape: Vec<_> =
+            found.iter().map(|l| (l.level.clone().unwrap(), l.declared, l.entries.len())).collect();
+        assert_eq!(shape, [("最佳案例".to_owned(), Some(3), 3), ("优秀案例".to_owned(), Some(4), 4)]);
         assert_eq!(found[0].entries[2].title, "推行“2+X”模式关爱儿童");
         assert_eq!(found[1].entries[1].title, "“社区服务365”凝聚民心");
         assert_eq!(found[1].entries[3].unit.as_deref(), Some("**建设兵团"));
@@ -477,7 +410,8 @@ mod tests {
 
     #[test]
     fn the_words_around_a_list_date_it() {
-        let words = "第一届全国基层党建创新最佳、优秀案例评选结果\n从2009年9月至2010年11月,某院共同组织了征集。";
+        let words =
+            "第一届全国基层党建创新最佳、优秀案例评选结果\n从2009年9月至2010年11月,某院共同组织了征集。";
         let context = context(words, &shipped());
         assert_eq!((context.edition, context.year), (Some(1), Some(2010)));
         assert_eq!(context.programme.as_deref(), Some("全国基层党建创新案例"));

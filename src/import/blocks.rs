@@ -80,11 +80,7 @@ pub fn is_blank(c: char) -> bool {
 pub fn blocks(text: &str, lexicon: &Lexicon) -> Vec<Block> {
     let mut found: Vec<Block> = lines(text, lexicon)
         .into_iter()
-        .map(|(start, end)| Block {
-            kind: kind_of(&text[start..end], start, lexicon),
-            start,
-            end,
-        })
+        .map(|(start, end)| Block { kind: kind_of(&text[start..end], start, lexicon), start, end })
         .collect();
     only_parts_in_order(text, &mut found);
     repeated_lines(text, &mut found, lexicon);
@@ -107,13 +103,9 @@ fn lines(text: &str, lexicon: &Lexicon) -> Vec<(usize, usize)> {
                 let place = at + place;
                 let before = text[from..place].trim_end_matches(is_blank);
                 let tail = &text[place..at + line.len()];
-                let sign = lexicon
-                    .part_mark(tail)
-                    .and_then(|(_, len)| tail[..len].chars().last());
+                let sign = lexicon.part_mark(tail).and_then(|(_, len)| tail[..len].chars().last());
                 let set_off = before.chars().last().is_some_and(ends_sentence);
-                if set_off
-                    && matches!(sign, Some(':' | '：'))
-                    && part_number(tail, lexicon) == Some(expected)
+                if set_off && matches!(sign, Some(':' | '：')) && part_number(tail, lexicon) == Some(expected)
                 {
                     found.push(trimmed(text, from, place));
                     from = place;
@@ -145,16 +137,10 @@ fn kind_of(line: &str, start: usize, lexicon: &Lexicon) -> Kind {
         return Kind::Blank;
     }
     if let Some(why) = lexicon.boilerplate(line) {
-        return Kind::Furniture {
-            why: why.why,
-            page: why.page,
-        };
+        return Kind::Furniture { why: why.why, page: why.page };
     }
     if let (Some(number), Some((_, len))) = (part_number(line, lexicon), lexicon.part_mark(line)) {
-        return Kind::Part {
-            number,
-            title: start + len,
-        };
+        return Kind::Part { number, title: start + len };
     }
     if let Some(mark) = mark(line) {
         let short = line.chars().count() <= HEADING_LIMIT;
@@ -165,10 +151,7 @@ fn kind_of(line: &str, start: usize, lexicon: &Lexicon) -> Kind {
         return Kind::ListItem(mark);
     }
     if !line.chars().any(char::is_alphanumeric) && !line.contains('*') {
-        return Kind::Furniture {
-            why: "punctuation".to_owned(),
-            page: false,
-        };
+        return Kind::Furniture { why: "punctuation".to_owned(), page: false };
     }
     Kind::Paragraph
 }
@@ -216,10 +199,7 @@ fn repeated_lines(text: &str, blocks: &mut [Block], lexicon: &Lexicon) {
     for block in blocks.iter_mut().filter(|b| b.kind == Kind::Paragraph) {
         let times = count.get(block.text(text)).copied().unwrap_or(0);
         if times >= REPEATED && times * 3 < content && !mostly_short(text, content) {
-            block.kind = Kind::Furniture {
-                why: "page-furniture".to_owned(),
-                page: true,
-            };
+            block.kind = Kind::Furniture { why: "page-furniture".to_owned(), page: true };
         }
     }
 }
@@ -258,17 +238,12 @@ fn page_numbers(text: &str, blocks: &mut [Block]) {
     let (Some(first), Some(last)) = (best.first(), best.last()) else {
         return;
     };
-    let far = text[blocks[*first].start..blocks[*last].end]
-        .chars()
-        .count();
+    let far = text[blocks[*first].start..blocks[*last].end].chars().count();
     if best.len() < 2 || far < (best.len() - 1) * 120 {
         return;
     }
     for place in best {
-        blocks[place].kind = Kind::Furniture {
-            why: "page-number".to_owned(),
-            page: true,
-        };
+        blocks[place].kind = Kind::Furniture { why: "page-number".to_owned(), page: true };
     }
 }
 
@@ -298,10 +273,7 @@ pub fn paragraphs(text: &str, blocks: &[Block], lexicon: &Lexicon) -> Vec<Para> 
                     Some(last) if !gap && goes_on(&last.text, line, turned, lexicon) => {
                         join(&mut last.text, line);
                     }
-                    _ => paras.push(Para {
-                        text: line.to_owned(),
-                        start: block.start,
-                    }),
+                    _ => paras.push(Para { text: line.to_owned(), start: block.start }),
                 }
                 (gap, turned) = (false, false);
             }
@@ -362,33 +334,19 @@ mod tests {
     fn texts(text: &str) -> Vec<String> {
         let lexicon = shipped();
         let all = blocks(text, &lexicon);
-        paragraphs(text, &all, &lexicon)
-            .into_iter()
-            .map(|p| p.text)
-            .collect()
+        paragraphs(text, &all, &lexicon).into_iter().map(|p| p.text).collect()
     }
 
     #[test]
     fn a_page_that_cuts_a_figure_is_put_together() {
         let text = "每年投入不少于100\n完美整理\nWord格式\n万元资金,用于培训农村党员群众。\n新段";
-        assert_eq!(
-            texts(text),
-            ["每年投入不少于100万元资金,用于培训农村党员群众。", "新段"]
-        );
+        assert_eq!(texts(text), ["每年投入不少于100万元资金,用于培训农村党员群众。", "新段"]);
     }
 
     #[test]
     fn a_heading_stands_alone_and_a_bare_ordinal_takes_its_line() {
         let text = "一、背景与起因\n近年来,某县\n(一)\n创新方式,服务群众。\n二、做法";
-        assert_eq!(
-            texts(text),
-            [
-                "一、背景与起因",
-                "近年来,某县",
-                "(一)创新方式,服务群众。",
-                "二、做法"
-            ]
-        );
+        assert_eq!(texts(text), ["一、背景与起因", "近年来,某县", "(一)创新方式,服务群众。", "二、做法"]);
     }
 
     #[test]
@@ -411,9 +369,7 @@ mod tests {
         let pages = format!("{long}\n1\n{long}\n2\n{long}\n3\n");
         let furniture = |text: &str| {
             let all = blocks(text, &shipped());
-            all.iter()
-                .filter(|b| matches!(b.kind, Kind::Furniture { .. }))
-                .count()
+            all.iter().filter(|b| matches!(b.kind, Kind::Furniture { .. })).count()
         };
         assert_eq!(furniture(&pages), 3);
         assert_eq!(furniture("1\n甲县\n2\n乙县\n3\n丙县"), 0);

@@ -113,21 +113,11 @@ impl Draft {
         let awards = self.awards.iter().map(|award| self.award_tree(award));
         map.tree("awards", Tree::List(awards.collect()));
         map.text("abstract", self.abstract_.as_deref());
-        map.tree(
-            "sections",
-            Tree::List(self.sections.iter().map(section_tree).collect()),
-        );
-        map.tree(
-            "source",
-            Tree::List(self.source.iter().map(source_tree).collect()),
-        );
+        map.tree("sections", Tree::List(self.sections.iter().map(section_tree).collect()));
+        map.tree("source", Tree::List(self.source.iter().map(source_tree).collect()));
         map.tree(
             "notes",
-            if self.notes.is_empty() {
-                Tree::List(Vec::new())
-            } else {
-                Tree::Text(self.notes.join("\n"))
-            },
+            if self.notes.is_empty() { Tree::List(Vec::new()) } else { Tree::Text(self.notes.join("\n")) },
         );
         map.done()
     }
@@ -139,17 +129,8 @@ impl Draft {
         map.number("year", award.year);
         map.text("level", award.level.as_deref());
         map.number("rank", award.rank);
-        map.text(
-            "title",
-            award.title.as_deref().filter(|title| *title != self.title),
-        );
-        map.text(
-            "unit",
-            award
-                .unit
-                .as_deref()
-                .filter(|unit| Some(*unit) != self.unit.as_deref()),
-        );
+        map.text("title", award.title.as_deref().filter(|title| *title != self.title));
+        map.text("unit", award.unit.as_deref().filter(|unit| Some(*unit) != self.unit.as_deref()));
         map.done()
     }
 

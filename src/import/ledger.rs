@@ -22,10 +22,7 @@ pub struct Ledger {
 impl Ledger {
     /// A ledger of this many bytes, nothing claimed.
     pub fn new(len: usize) -> Self {
-        Ledger {
-            len,
-            spans: std::collections::BTreeMap::new(),
-        }
+        Ledger { len, spans: std::collections::BTreeMap::new() }
     }
 
     /// Gives an owner what is still free of a span.
@@ -35,11 +32,8 @@ impl Ledger {
         if let Some((_, (stop, _))) = self.spans.range(..=start).next_back() {
             at = at.max(*stop);
         }
-        let taken: Vec<(usize, usize)> = self
-            .spans
-            .range(at..end.max(at))
-            .map(|(from, (to, _))| (*from, *to))
-            .collect();
+        let taken: Vec<(usize, usize)> =
+            self.spans.range(at..end.max(at)).map(|(from, (to, _))| (*from, *to)).collect();
         for (from, to) in taken {
             if at < from {
                 self.spans.insert(at, (from, owner.clone()));
@@ -68,12 +62,7 @@ impl Ledger {
     }
 }
 
-fn gap(
-    all: &mut Vec<(usize, usize, Owner)>,
-    from: usize,
-    to: usize,
-    blank: &dyn Fn(usize, usize) -> bool,
-) {
+fn gap(all: &mut Vec<(usize, usize, Owner)>, from: usize, to: usize, blank: &dyn Fn(usize, usize) -> bool) {
     if from >= to {
         return;
     }
@@ -112,9 +101,6 @@ mod tests {
         let mut ledger = Ledger::new(5);
         ledger.claim(1, 2, &Owner::Record(0));
         let spans = ledger.settle(" a \n ");
-        assert_eq!(
-            spans.iter().map(|s| (s.0, s.1)).collect::<Vec<_>>(),
-            [(0, 1), (1, 5)]
-        );
+        assert_eq!(spans.iter().map(|s| (s.0, s.1)).collect::<Vec<_>>(), [(0, 1), (1, 5)]);
     }
 }

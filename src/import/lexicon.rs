@@ -91,10 +91,7 @@ impl Lexicon {
             Test::End(text) => line.ends_with(text.as_str()),
             Test::Pattern(pattern) => pattern.is_match(line),
         })?;
-        Some(Why {
-            why: rule.why.clone(),
-            page: rule.page,
-        })
+        Some(Why { why: rule.why.clone(), page: rule.page })
     }
 
     /// The mark of a part that a line begins with: its number as written and the mark's length.
@@ -116,23 +113,13 @@ impl Lexicon {
 
     /// The role of the longest phrase that a text ends with.
     pub fn role_ending(&self, text: &str) -> Option<&str> {
-        self.roles
-            .iter()
-            .find(|(phrase, _)| text.ends_with(phrase.as_str()))
-            .map(|(_, role)| role.as_str())
+        self.roles.iter().find(|(phrase, _)| text.ends_with(phrase.as_str())).map(|(_, role)| role.as_str())
     }
 
     /// The role that a heading's first verb or last phrase speaks for.
     pub fn role_by_cue(&self, heading: &str) -> Option<&str> {
-        let end = self
-            .ends
-            .iter()
-            .find(|(word, _)| heading.ends_with(word.as_str()));
-        let start = || {
-            self.starts
-                .iter()
-                .find(|(word, _)| heading.starts_with(word.as_str()))
-        };
+        let end = self.ends.iter().find(|(word, _)| heading.ends_with(word.as_str()));
+        let start = || self.starts.iter().find(|(word, _)| heading.starts_with(word.as_str()));
         end.or_else(start).map(|(_, role)| role.as_str())
     }
 
@@ -161,9 +148,7 @@ impl Lexicon {
     pub fn programme_in(&self, text: &str) -> Option<&Programme> {
         let names = |p: &Programme| {
             let all = p.aliases.iter().chain([&p.name]);
-            all.filter(|name| text.contains(name.as_str()))
-                .map(String::len)
-                .max()
+            all.filter(|name| text.contains(name.as_str())).map(String::len).max()
         };
         self.programmes
             .iter()
@@ -178,20 +163,14 @@ const HAN_NUMBERS: &str = "〇一二三四五六七八九十百";
 impl Programme {
     /// The year of an edition.
     pub fn year(&self, edition: i64) -> Option<i64> {
-        let found = self
-            .editions
-            .iter()
-            .find(|(number, _)| *number == edition)?;
+        let found = self.editions.iter().find(|(number, _)| *number == edition)?;
         Some(found.1)
     }
 }
 
 fn texts(node: &Node, key: &str) -> Vec<String> {
     let list = node.get(key).map(Node::items).unwrap_or_default();
-    list.iter()
-        .filter_map(Node::text)
-        .map(str::to_owned)
-        .collect()
+    list.iter().filter_map(Node::text).map(str::to_owned).collect()
 }
 
 fn by_length(mut words: Vec<String>) -> Vec<String> {
@@ -208,10 +187,7 @@ fn terms(node: &Node) -> Vec<(String, String)> {
             continue;
         };
         let title = item.get("title").and_then(Node::text).map(str::to_owned);
-        let aliases = item
-            .get("x-anku")
-            .map(|a| texts(a, "aliases"))
-            .unwrap_or_default();
+        let aliases = item.get("x-anku").map(|a| texts(a, "aliases")).unwrap_or_default();
         // A value written in Latin letters is for files, not for headings.
         let own = (!value.is_ascii()).then(|| value.to_owned());
         for name in aliases.into_iter().chain(title).chain(own) {
@@ -248,9 +224,7 @@ fn lines(node: &Node) -> Result<Vec<LineRule>, String> {
 
 fn parts(node: &Node) -> Result<Vec<Regex>, String> {
     let list = texts(node, "parts");
-    list.iter()
-        .map(|text| pattern(&format!("^(?:{text})"), text))
-        .collect()
+    list.iter().map(|text| pattern(&format!("^(?:{text})"), text)).collect()
 }
 
 fn pattern(whole: &str, shown: &str) -> Result<Regex, String> {
@@ -265,16 +239,8 @@ fn cues(node: &Node) -> (Cues, Cues) {
         let Some(role) = item.get("role").and_then(Node::text) else {
             continue;
         };
-        starts.extend(
-            texts(item, "starts")
-                .into_iter()
-                .map(|w| (w, role.to_owned())),
-        );
-        ends.extend(
-            texts(item, "ends")
-                .into_iter()
-                .map(|w| (w, role.to_owned())),
-        );
+        starts.extend(texts(item, "starts").into_iter().map(|w| (w, role.to_owned())));
+        ends.extend(texts(item, "ends").into_iter().map(|w| (w, role.to_owned())));
     }
     (starts, ends)
 }
@@ -292,11 +258,7 @@ fn programmes_of(node: &Node) -> Result<Vec<Programme>, String> {
                 editions.push((number, year));
             }
         }
-        all.push(Programme {
-            name: name.to_owned(),
-            aliases: texts(item, "aliases"),
-            editions,
-        });
+        all.push(Programme { name: name.to_owned(), aliases: texts(item, "aliases"), editions });
     }
     Ok(all)
 }
@@ -320,19 +282,14 @@ pub(crate) mod tests {
     #[test]
     fn the_shipped_words_are_understood() {
         let lexicon = shipped();
-        assert_eq!(
-            lexicon.role_at("背景与起因解决好").map(|r| r.0),
-            Some("background")
-        );
+        assert_eq!(lexicon.role_at("背景与起因解决好").map(|r| r.0), Some("background"));
         assert_eq!(lexicon.role_ending("实施取得的成效"), Some("results"));
         assert!(lexicon.boilerplate("完美整理").unwrap().page);
         assert!(lexicon.boilerplate("推荐访问:某某 公示").is_some());
         assert!(lexicon.boilerplate("我们的做法").is_none());
         assert!(lexicon.is_generic("全国基层党建创新典型案例"));
         assert!(!lexicon.is_generic("某县推行农村党员积分制"));
-        let programme = lexicon
-            .programme_in("第二届全国基层党建创新典型案例征集")
-            .unwrap();
+        let programme = lexicon.programme_in("第二届全国基层党建创新典型案例征集").unwrap();
         assert_eq!(programme.year(2), Some(2012));
     }
 }

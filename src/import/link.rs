@@ -49,13 +49,7 @@ const TEXT: usize = 20_000;
 
 impl Side {
     /// A list entry, or a record known by title and unit alone.
-    pub fn new(
-        title: &str,
-        unit: Option<&str>,
-        region: Option<&Region>,
-        text: &str,
-        weak: bool,
-    ) -> Self {
+    pub fn new(title: &str, unit: Option<&str>, region: Option<&Region>, text: &str, weak: bool) -> Self {
         let own = unit.map_or(title, |unit| strip_unit(title, unit));
         let title = bare(own);
         Side {
@@ -71,9 +65,7 @@ impl Side {
 
 /// A title without the unit before its colon.
 fn strip_unit<'t>(title: &'t str, unit: &str) -> &'t str {
-    title
-        .strip_prefix(unit)
-        .map_or(title, |rest| rest.trim_start_matches([':', '：', ' ']))
+    title.strip_prefix(unit).map_or(title, |rest| rest.trim_start_matches([':', '：', ' ']))
 }
 
 fn bare(text: &str) -> Vec<char> {
@@ -82,11 +74,7 @@ fn bare(text: &str) -> Vec<char> {
 
 fn bare_unit(unit: &str) -> Vec<char> {
     let all = bare(unit);
-    let short: Vec<char> = all
-        .iter()
-        .copied()
-        .filter(|c| !matches!(c, '省' | '市' | '县' | '区'))
-        .collect();
+    let short: Vec<char> = all.iter().copied().filter(|c| !matches!(c, '省' | '市' | '县' | '区')).collect();
     if short.len() >= 2 { short } else { all }
 }
 
@@ -107,11 +95,8 @@ pub fn pairs(listed: &[Side], full: &[Side]) -> Vec<(usize, usize)> {
             shares && *other > score - MARGIN
         })
     };
-    let mut found: Vec<(usize, usize)> = scores
-        .iter()
-        .filter(|(s, l, f)| !rival(*s, *l, *f))
-        .map(|(_, l, f)| (*l, *f))
-        .collect();
+    let mut found: Vec<(usize, usize)> =
+        scores.iter().filter(|(s, l, f)| !rival(*s, *l, *f)).map(|(_, l, f)| (*l, *f)).collect();
     found.sort_unstable();
     found
 }
@@ -127,11 +112,7 @@ fn score(entry: &Side, full: &Side) -> f64 {
         }
         let common = longest_common(&entry.title, &full.text);
         let share = common as f64 / entry.title.len() as f64;
-        return if common >= 8 && share >= IN_TEXT {
-            share
-        } else {
-            0.0
-        };
+        return if common >= 8 && share >= IN_TEXT { share } else { 0.0 };
     }
     if !same_place(entry, full) || full.title.len() < SHORTEST {
         return 0.0;
@@ -217,12 +198,7 @@ mod tests {
             listed("江苏甲市", "“红色方阵”助推科学发展"),
             listed("江苏甲市", "“红色方阵”助推科学发展再出发"),
         ];
-        let texts = [full(
-            Some("江苏甲市"),
-            "江苏甲市:“红色方阵”助推科学发展",
-            "",
-            false,
-        )];
+        let texts = [full(Some("江苏甲市"), "江苏甲市:“红色方阵”助推科学发展", "", false)];
         assert!(pairs(&entries, &texts).is_empty());
     }
 }

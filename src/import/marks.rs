@@ -73,17 +73,11 @@ fn han(text: &str) -> Option<Mark> {
         '是' => (Style::Is, next.len_utf8()),
         _ => return None,
     };
-    Some(Mark {
-        style,
-        number,
-        len: len + more,
-    })
+    Some(Mark { style, number, len: len + more })
 }
 
 fn digit(text: &str) -> Option<Mark> {
-    let len = text
-        .find(|c| plain_digit(c).is_none())
-        .unwrap_or(text.len());
+    let len = text.find(|c| plain_digit(c).is_none()).unwrap_or(text.len());
     let number = number(&text[..len]).filter(|n| (1..=99).contains(n))?;
     let mut rest = text[len..].chars();
     let sign = rest.next().filter(|c| matches!(c, '、' | '.' | '．'))?;
@@ -91,11 +85,7 @@ fn digit(text: &str) -> Option<Mark> {
     if rest.next().is_some_and(|c| plain_digit(c).is_some()) {
         return None;
     }
-    Some(Mark {
-        style: Style::Digit,
-        number,
-        len: len + sign.len_utf8(),
-    })
+    Some(Mark { style: Style::Digit, number, len: len + sign.len_utf8() })
 }
 
 fn round(text: &str, open: char) -> Option<Mark> {
@@ -115,11 +105,7 @@ fn round(text: &str, open: char) -> Option<Mark> {
         Some(c) if matches!(c, '、' | '.' | '．') => c.len_utf8(),
         _ => 0,
     };
-    Some(Mark {
-        style,
-        number,
-        len: end + extra,
-    })
+    Some(Mark { style, number, len: end + extra })
 }
 
 /// As much of a text as a bracketed ordinal or heading can fill.
@@ -142,9 +128,7 @@ pub fn number(digits: &str) -> Option<u32> {
     if digits.is_empty() {
         return None;
     }
-    digits.chars().try_fold(0u32, |sum, c| {
-        sum.checked_mul(10)?.checked_add(plain_digit(c)?)
-    })
+    digits.chars().try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(plain_digit(c)?))
 }
 
 /// Characters that end a sentence.

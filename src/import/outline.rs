@@ -31,13 +31,7 @@ struct Candidate {
 pub fn outline(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
     let all = candidates(paras, lexicon);
     let mut best: Option<(Vec<&Candidate>, (i32, i32))> = None;
-    for style in [
-        Style::Han,
-        Style::HanRound,
-        Style::Digit,
-        Style::Bracket,
-        Style::Hash,
-    ] {
+    for style in [Style::Han, Style::HanRound, Style::Digit, Style::Bracket, Style::Hash] {
         let of_style: Vec<&Candidate> = all.iter().filter(|c| c.mark.style == style).collect();
         let chain = match style {
             Style::Bracket | Style::Hash => unnumbered(&of_style),
@@ -101,18 +95,14 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
             let opens = match before {
                 None => true,
                 Some(b) => {
-                    ends_sentence(b)
-                        || is_blank(b)
-                        || matches!(b, ':' | '：' | '”' | ')' | '）' | ',')
+                    ends_sentence(b) || is_blank(b) || matches!(b, ':' | '：' | '”' | ')' | '）' | ',')
                 }
             };
             let hit = opens.then(|| mark(&text[at..])).flatten();
             if let Some(mark) = hit {
                 if mark.style == Style::Is {
                     point = mark.number;
-                } else if let Some(candidate) =
-                    candidate(number, at, mark, text, lexicon, before, point)
-                {
+                } else if let Some(candidate) = candidate(number, at, mark, text, lexicon, before, point) {
                     if candidate.score > 0 {
                         point = 0;
                     }
@@ -157,21 +147,13 @@ fn candidate(
     if point > 0 && mark.number == point + 1 && !role {
         score -= 1;
     }
-    Some(Candidate {
-        para,
-        at,
-        mark,
-        score,
-        role,
-    })
+    Some(Candidate { para, at, mark, score, role })
 }
 
 /// The role phrase that opens a text; on a line of its own it may stand up to four characters in. Its role and end.
 fn role_near<'l>(text: &str, lexicon: &'l Lexicon, alone: bool) -> Option<(&'l str, usize)> {
     let limit = text.chars().count().min(HEADING_LIMIT);
-    let mut places = text
-        .char_indices()
-        .take(if alone { 5.min(limit) } else { 1 });
+    let mut places = text.char_indices().take(if alone { 5.min(limit) } else { 1 });
     // The longest phrase at any of the first places; an earlier one wins only if it is as long.
     let mut best: Option<(&str, usize, usize)> = None;
     for (place, c) in places.by_ref() {
@@ -211,9 +193,7 @@ fn chain<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
             None => last.push((number, place)),
         }
     }
-    let best = (0..all.len())
-        .filter(|p| value[*p] > i32::MIN)
-        .max_by_key(|p| value[*p]);
+    let best = (0..all.len()).filter(|p| value[*p] > i32::MIN).max_by_key(|p| value[*p]);
     let mut found = Vec::new();
     let mut at = best;
     while let Some(place) = at {
@@ -227,12 +207,7 @@ fn chain<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
 /// Headings that carry a sign but no number: all at the highest depth that stands more than once.
 fn unnumbered<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
     (0..=4)
-        .map(|depth| {
-            all.iter()
-                .copied()
-                .filter(|c| c.mark.number == depth)
-                .collect::<Vec<_>>()
-        })
+        .map(|depth| all.iter().copied().filter(|c| c.mark.number == depth).collect::<Vec<_>>())
         .find(|level| level.len() >= 2)
         .unwrap_or_default()
 }
@@ -242,27 +217,21 @@ fn heading_end(text: &str, candidate: &Candidate, lexicon: &Lexicon) -> usize {
     let body_at = candidate.at + candidate.mark.len;
     let body = &text[body_at..];
     if body.starts_with('【') || candidate.mark.style == Style::Bracket {
-        return body
-            .find('】')
-            .map_or(body_at, |close| body_at + close + '】'.len_utf8());
+        return body.find('】').map_or(body_at, |close| body_at + close + '】'.len_utf8());
     }
     let whole_line = candidate.at == 0 && text.chars().count() <= HEADING_LIMIT;
     let inner_stop = body.trim_end_matches(ends_sentence).contains(['。', '；']);
     let role = role_near(body, lexicon, whole_line);
     if whole_line
         && !inner_stop
-        && !role
-            .is_some_and(|(_, end)| body[end..].starts_with([':', '：']) && body.len() > end + 3)
+        && !role.is_some_and(|(_, end)| body[end..].starts_with([':', '：']) && body.len() > end + 3)
     {
         return text.trim_end().len();
     }
     if let Some((_, end)) = role {
         return body_at + end + bracketed(&body[end..]);
     }
-    let limit = body
-        .char_indices()
-        .nth(HEADING_LIMIT)
-        .map_or(body.len(), |(at, _)| at);
+    let limit = body.char_indices().nth(HEADING_LIMIT).map_or(body.len(), |(at, _)| at);
     let spaced = spaced(&body[..limit]);
     if spaced > 0 {
         return body_at + spaced;
@@ -319,9 +288,7 @@ fn bare(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
         let text = para.text.as_str();
         let length = text.chars().count();
         (2..=30).contains(&length)
-            && !text.contains([
-                '。', '，', ',', '；', ';', '!', '！', '?', '？', '、', '(', '（',
-            ])
+            && !text.contains(['。', '，', ',', '；', ';', '!', '！', '?', '？', '、', '(', '（'])
             && mark(text).is_none()
             && !text.is_ascii()
     };
@@ -330,23 +297,10 @@ fn bare(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
         .iter()
         .enumerate()
         .filter(|(at, para)| is_head(para) && prose(paras.get(at + 1)))
-        .map(|(para, p)| Head {
-            para,
-            start: 0,
-            end: p.text.len(),
-            mark: 0,
-        })
+        .map(|(para, p)| Head { para, start: 0, end: p.text.len(), mark: 0 })
         .collect();
-    let known = found.iter().any(|h| {
-        lexicon
-            .role_ending(trim_heading(&paras[h.para].text))
-            .is_some()
-    });
-    if found.len() >= 2 || (known && !found.is_empty()) {
-        found
-    } else {
-        Vec::new()
-    }
+    let known = found.iter().any(|h| lexicon.role_ending(trim_heading(&paras[h.para].text)).is_some());
+    if found.len() >= 2 || (known && !found.is_empty()) { found } else { Vec::new() }
 }
 
 /// First sentences built alike: paragraphs whose first sentence ends in the same words.
@@ -366,11 +320,7 @@ fn run_in(paras: &[Para]) -> Vec<Head> {
         })
         .collect();
     let alike = |tail: &str| firsts.iter().filter(|(_, _, t)| t == tail).count();
-    let Some(tail) = firsts
-        .iter()
-        .map(|(_, _, t)| t.clone())
-        .max_by_key(|t| alike(t))
-    else {
+    let Some(tail) = firsts.iter().map(|(_, _, t)| t.clone()).max_by_key(|t| alike(t)) else {
         return Vec::new();
     };
     if alike(&tail) < 3 {
@@ -379,23 +329,14 @@ fn run_in(paras: &[Para]) -> Vec<Head> {
     firsts
         .iter()
         .filter(|(_, _, t)| *t == tail)
-        .map(|(para, end, _)| Head {
-            para: *para,
-            start: 0,
-            end: *end,
-            mark: 0,
-        })
+        .map(|(para, end, _)| Head { para: *para, start: 0, end: *end, mark: 0 })
         .collect()
 }
 
 /// A heading without what closes it.
 pub fn trim_heading(heading: &str) -> &str {
     heading.trim_matches(|c| {
-        is_blank(c)
-            || matches!(
-                c,
-                '。' | ':' | '：' | '.' | '【' | '】' | '、' | ';' | '；' | '#'
-            )
+        is_blank(c) || matches!(c, '。' | ':' | '：' | '.' | '【' | '】' | '、' | ';' | '；' | '#')
     })
 }
 

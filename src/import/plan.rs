@@ -140,16 +140,12 @@ impl Plan {
     pub fn records(&self) -> Vec<&Planned> {
         let mut seen = std::collections::HashSet::new();
         let all = self.sources.iter().flat_map(|source| &source.records);
-        all.filter(|record| record.action == Action::Reject || seen.insert(record.id.as_str()))
-            .collect()
+        all.filter(|record| record.action == Action::Reject || seen.insert(record.id.as_str())).collect()
     }
 
     /// How many records an action falls to.
     pub fn count(&self, action: Action) -> usize {
-        self.records()
-            .iter()
-            .filter(|record| record.action == action)
-            .count()
+        self.records().iter().filter(|record| record.action == action).count()
     }
 }
 
@@ -249,9 +245,7 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
     }
     let key = |item: &Item| {
         let source = item.draft.source.first();
-        source
-            .map(|s| (s.sha256.clone(), s.start, s.end))
-            .unwrap_or_default()
+        source.map(|s| (s.sha256.clone(), s.start, s.end)).unwrap_or_default()
     };
     // The same file twice in one batch: its items are the first one's.
     let mut first_seen: HashMap<(String, usize, usize), usize> = HashMap::new();
@@ -263,9 +257,8 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
         twins.push(*first_seen.entry(key).or_insert(place));
         groups.push(old.map_or(Group::New(place), Group::Old));
     }
-    let open: Vec<usize> = (0..items.len())
-        .filter(|p| items[*p].refused.is_none() && twins[*p] == *p)
-        .collect();
+    let open: Vec<usize> =
+        (0..items.len()).filter(|p| items[*p].refused.is_none() && twins[*p] == *p).collect();
     link_batch(items, &open, &mut groups);
     link_archive(items, existing, &open, &mut groups);
     for (place, twin) in twins.iter().enumerate() {
@@ -277,13 +270,7 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
 fn side(item: &Item) -> Side {
     let draft = &item.draft;
     let text: Vec<&str> = draft.sections.iter().map(|s| s.text.as_str()).collect();
-    Side::new(
-        &draft.title,
-        draft.unit.as_deref(),
-        draft.region.as_ref(),
-        &text.join("\n"),
-        item.weak_title,
-    )
+    Side::new(&draft.title, draft.unit.as_deref(), draft.region.as_ref(), &text.join("\n"), item.weak_title)
 }
 
 /// List entries and full texts of the same batch.
@@ -317,17 +304,10 @@ fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: 
         *size.entry(groups[*place]).or_default() += 1;
     }
     for has_text in [true, false] {
-        let alone =
-            |p: &&usize| groups[**p] == Group::New(**p) && size.get(&groups[**p]) == Some(&1);
-        let new: Vec<usize> = open
-            .iter()
-            .filter(|p| items[**p].draft.has_text() != has_text)
-            .filter(alone)
-            .copied()
-            .collect();
-        let old: Vec<usize> = (0..existing.len())
-            .filter(|p| existing[*p].has_text == has_text)
-            .collect();
+        let alone = |p: &&usize| groups[**p] == Group::New(**p) && size.get(&groups[**p]) == Some(&1);
+        let new: Vec<usize> =
+            open.iter().filter(|p| items[**p].draft.has_text() != has_text).filter(alone).copied().collect();
+        let old: Vec<usize> = (0..existing.len()).filter(|p| existing[*p].has_text == has_text).collect();
         if new.is_empty() || old.is_empty() {
             continue;
         }
@@ -336,26 +316,12 @@ fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: 
             .iter()
             .map(|p| {
                 let record = &existing[*p];
-                Side::new(
-                    &record.title,
-                    record.unit.as_deref(),
-                    record.region.as_ref(),
-                    "",
-                    false,
-                )
+                Side::new(&record.title, record.unit.as_deref(), record.region.as_ref(), "", false)
             })
             .collect();
-        let found = if has_text {
-            pairs(&new_sides, &old_sides)
-        } else {
-            pairs(&old_sides, &new_sides)
-        };
+        let found = if has_text { pairs(&new_sides, &old_sides) } else { pairs(&old_sides, &new_sides) };
         for (listed, full) in found {
-            let (n, o) = if has_text {
-                (listed, full)
-            } else {
-                (full, listed)
-            };
+            let (n, o) = if has_text { (listed, full) } else { (full, listed) };
             groups[new[n]] = Group::Old(old[o]);
         }
     }
@@ -366,10 +332,7 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
     for (place, group) in groups.iter().enumerate() {
         members.entry(*group).or_default().push(place);
     }
-    let taken: HashMap<&str, ()> = existing
-        .iter()
-        .map(|record| (record.id.as_str(), ()))
-        .collect();
+    let taken: HashMap<&str, ()> = existing.iter().map(|record| (record.id.as_str(), ())).collect();
     let mut given: HashMap<String, Group> = HashMap::new();
     let mut done: HashMap<Group, Planned> = HashMap::new();
     groups
@@ -386,15 +349,9 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
             let draft = merge(members.get(group).map_or(&[][..], Vec::as_slice), items);
             let planned = match group {
                 Group::Old(old) => {
-                    let all = members[group]
-                        .iter()
-                        .all(|p| is_source(&existing[*old], items[*p]));
+                    let all = members[group].iter().all(|p| is_source(&existing[*old], items[*p]));
                     Planned {
-                        action: if all {
-                            Action::Unchanged
-                        } else {
-                            Action::Update
-                        },
+                        action: if all { Action::Unchanged } else { Action::Update },
                         id: existing[*old].id.clone(),
                         draft,
                         reason: None,
@@ -403,17 +360,11 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
                 }
                 Group::New(first) => {
                     let source = items[*first].draft.source.first();
-                    let id = source
-                        .map(|s| draft_id(&s.sha256, s.start))
-                        .unwrap_or_default();
+                    let id = source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default();
                     let clash = taken.contains_key(id.as_str())
                         || *given.entry(id.clone()).or_insert(*group) != *group;
                     Planned {
-                        action: if clash {
-                            Action::Conflict
-                        } else {
-                            Action::Create
-                        },
+                        action: if clash { Action::Conflict } else { Action::Create },
                         reason: clash.then(|| format!("{id} is another record's id")),
                         id,
                         draft,
@@ -439,9 +390,7 @@ fn reject(item: &Item, reason: &str) -> Planned {
     let source = item.draft.source.first();
     Planned {
         action: Action::Reject,
-        id: source
-            .map(|s| draft_id(&s.sha256, s.start))
-            .unwrap_or_default(),
+        id: source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default(),
         draft: item.draft.clone(),
         reason: Some(reason.to_owned()),
         spans: Vec::new(),
@@ -465,9 +414,10 @@ fn merge(places: &[usize], items: &[&Item]) -> Draft {
             }
         }
         for source in &other.source {
-            let known = draft.source.iter().any(|s| {
-                s.sha256 == source.sha256 && s.start == source.start && s.end == source.end
-            });
+            let known = draft
+                .source
+                .iter()
+                .any(|s| s.sha256 == source.sha256 && s.start == source.start && s.end == source.end);
             if !known {
                 draft.source.push(source.clone());
             }

@@ -78,31 +78,15 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
                 warn(source, list, &index, &mut warnings);
                 let first = list.entries.first().map_or(list.start, |entry| entry.start);
                 for entry in &list.entries {
-                    add(
-                        listed(list, entry, context),
-                        entry.start,
-                        entry.end,
-                        &mut ledger,
-                    );
+                    add(listed(list, entry, context), entry.start, entry.end, &mut ledger);
                 }
-                ledger.claim(
-                    list.start,
-                    first,
-                    &Owner::Boilerplate("list-heading".to_owned()),
-                );
+                ledger.claim(list.start, first, &Owner::Boilerplate("list-heading".to_owned()));
             }
         }
     }
     let spans = ledger.settle(text);
-    let spans = spans
-        .into_iter()
-        .map(|(start, end, owner)| (index.at(start), index.at(end), owner));
-    Read {
-        items,
-        spans: spans.collect(),
-        warnings,
-        chars: index.at(text.len()),
-    }
+    let spans = spans.into_iter().map(|(start, end, owner)| (index.at(start), index.at(end), owner));
+    Read { items, spans: spans.collect(), warnings, chars: index.at(text.len()) }
 }
 
 fn warn(source: &Source, list: &List, index: &CharIndex<'_>, warnings: &mut Vec<Warning>) {
@@ -121,17 +105,13 @@ fn warn(source: &Source, list: &List, index: &CharIndex<'_>, warnings: &mut Vec<
         }
     }
     if !list.missing.is_empty() {
-        add(WarningKind::Gap {
-            missing: list.missing.clone(),
-        });
+        add(WarningKind::Gap { missing: list.missing.clone() });
     }
 }
 
 fn listed(list: &List, entry: &Entry, context: &Context) -> Item {
     let unit = entry.unit.clone();
-    let place = unit
-        .as_deref()
-        .and_then(|unit| region::of_unit(unit, context.year));
+    let place = unit.as_deref().and_then(|unit| region::of_unit(unit, context.year));
     let award = Award {
         programme: context.programme.clone(),
         edition: context.edition,
@@ -198,35 +178,18 @@ fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
 }
 
 fn organisation(name: &str) -> bool {
-    const ENDS: [&str; 9] = [
-        "公司",
-        "集团",
-        "大学",
-        "学院",
-        "医院",
-        "委员会",
-        "局",
-        "厂",
-        "油田",
-    ];
+    const ENDS: [&str; 9] = ["公司", "集团", "大学", "学院", "医院", "委员会", "局", "厂", "油田"];
     ENDS.iter().any(|end| name.ends_with(end))
 }
 
 /// Why a text holds no case.
-fn refusal(
-    paras: &[Para],
-    sections: &[Section],
-    titled: bool,
-    placed: bool,
-) -> Option<&'static str> {
+fn refusal(paras: &[Para], sections: &[Section], titled: bool, placed: bool) -> Option<&'static str> {
     let chars = || paras.iter().flat_map(|p| p.text.chars());
     let length = chars().count();
     if length < 80 {
         return Some("too short to be a case");
     }
-    let han = chars()
-        .filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c))
-        .count();
+    let han = chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
     if han * 4 < length {
         return Some("mostly markup or code");
     }
@@ -286,10 +249,7 @@ impl<'t> CharIndex<'t> {
     }
 
     fn byte(&self, char: usize) -> usize {
-        let chunk = self
-            .counts
-            .partition_point(|count| *count <= char)
-            .saturating_sub(1);
+        let chunk = self.counts.partition_point(|count| *count <= char).saturating_sub(1);
         let mut left = char - self.counts.get(chunk).copied().unwrap_or(0);
         let bytes = self.text.as_bytes();
         for (at, byte) in bytes.iter().enumerate().skip(chunk * STEP) {
@@ -319,10 +279,7 @@ mod tests {
         for (chars, (byte, _)) in text.char_indices().enumerate() {
             assert_eq!(index.at(byte), chars);
         }
-        assert_eq!(
-            index.slice(397, 402),
-            text.chars().skip(397).take(5).collect::<String>()
-        );
+        assert_eq!(index.slice(397, 402), text.chars().skip(397).take(5).collect::<String>());
         assert_eq!(index.at(text.len()), 1600);
         assert_eq!(index.slice(1598, 1600), "例。");
     }

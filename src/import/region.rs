@@ -35,10 +35,7 @@ pub fn of_unit(unit: &str, year: Option<i64>) -> Option<(Region, String)> {
 
 /// Where a case lies.
 pub fn of_case(clues: &Clues<'_>) -> Option<Region> {
-    let unit = clues
-        .unit
-        .and_then(|unit| of_unit(unit, clues.year))
-        .map(|(region, _)| region);
+    let unit = clues.unit.and_then(|unit| of_unit(unit, clues.year)).map(|(region, _)| region);
     let named = unit.or_else(|| of_title(clues.title, clues.year));
     let told = of_opening(clues.opening, clues.year, named.as_ref());
     match (named, told) {
@@ -58,34 +55,25 @@ fn narrows(wide: &Region, narrow: &Region) -> bool {
 }
 
 fn of_title(title: &str, year: Option<i64>) -> Option<Region> {
-    let pieces = title
-        .split(['—', '－', '─'])
-        .flat_map(|piece| piece.split("--"));
-    pieces
-        .map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || c == '-'))
-        .find_map(|piece| {
-            let place = resolve(piece, year)?;
-            let name = read_of(piece, &place);
-            let province_only = place.city.is_none() && place.county.is_none();
-            // Two characters may be a word: 新建, 和平, 安康.
-            let sure = province_only || name.chars().count() >= 3 || name.ends_with(SUFFIXES);
-            sure.then(|| region(place))
-        })
+    let pieces = title.split(['—', '－', '─']).flat_map(|piece| piece.split("--"));
+    pieces.map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || c == '-')).find_map(|piece| {
+        let place = resolve(piece, year)?;
+        let name = read_of(piece, &place);
+        let province_only = place.city.is_none() && place.county.is_none();
+        // Two characters may be a word: 新建, 和平, 安康.
+        let sure = province_only || name.chars().count() >= 3 || name.ends_with(SUFFIXES);
+        sure.then(|| region(place))
+    })
 }
 
 /// A place named in full at the start of a clause, or after words that say where something lies.
 fn of_opening(opening: &str, year: Option<i64>, within: Option<&Region>) -> Option<Region> {
-    let end = opening
-        .char_indices()
-        .nth(OPENING)
-        .map_or(opening.len(), |(at, _)| at);
+    let end = opening.char_indices().nth(OPENING).map_or(opening.len(), |(at, _)| at);
     let text = &opening[..end];
     let mut found: Option<Region> = None;
     let mut clause = true;
     for (at, c) in text.char_indices() {
-        let lies = ["位于", "地处", "坐落于", "家住"]
-            .iter()
-            .any(|word| text[..at].ends_with(word));
+        let lies = ["位于", "地处", "坐落于", "家住"].iter().any(|word| text[..at].ends_with(word));
         if clause || lies {
             let place = place_in_text(&text[at..], year, lies);
             if let Some(place) = place {
@@ -110,16 +98,9 @@ fn place_in_text(text: &str, year: Option<i64>, lies: bool) -> Option<Region> {
         return (long || lies).then(|| region(place));
     }
     // 地处望城最南端: after such a word the shortest name will do, if it is a whole one.
-    let ends: Vec<usize> = head
-        .char_indices()
-        .map(|(at, _)| at)
-        .skip(2)
-        .take(3)
-        .collect();
+    let ends: Vec<usize> = head.char_indices().map(|(at, _)| at).skip(2).take(3).collect();
     let whole = |end: usize| resolve(&head[..end], year).filter(|place| place.rest.is_empty());
-    lies.then(|| ends.into_iter().rev().find_map(whole))
-        .flatten()
-        .map(region)
+    lies.then(|| ends.into_iter().rev().find_map(whole)).flatten().map(region)
 }
 
 /// A field or port that bears a prefecture's name lies there: 在大庆油田. Names of counties do not prove it: 中原, 大港, 江汉.
@@ -137,10 +118,7 @@ fn of_field(opening: &str, year: Option<i64>) -> Option<Region> {
 fn of_corps(text: &[Para]) -> Option<Region> {
     let has = |word: &str| text.iter().any(|para| para.text.contains(word));
     let corps = has("兵团") && (has("农场") || has("团场")) && (has("连队") || has("师"));
-    corps
-        .then(|| resolve("建设兵团", None))
-        .flatten()
-        .map(region)
+    corps.then(|| resolve("建设兵团", None)).flatten().map(region)
 }
 
 /// The part of a name that named the place; what follows it comes back without blanks at its ends.
@@ -157,10 +135,5 @@ fn resolve(name: &str, year: Option<i64>) -> Option<Place> {
 }
 
 fn region(place: Place) -> Region {
-    Region {
-        province: place.province,
-        city: place.city,
-        county: place.county,
-        code: place.code,
-    }
+    Region { province: place.province, city: place.city, county: place.county, code: place.code }
 }

@@ -13,21 +13,13 @@ pub const OTHER: &str = "other";
 pub fn sections(paras: &[Para], lexicon: &Lexicon) -> Vec<Section> {
     let heads = outline(paras, lexicon);
     let mut found = Vec::new();
-    let first = heads
-        .first()
-        .map_or((paras.len(), 0), |head| (head.para, head.start));
+    let first = heads.first().map_or((paras.len(), 0), |head| (head.para, head.start));
     let opening = between(paras, (0, 0), first);
     if !opening.is_empty() {
-        found.push(Section {
-            role: OTHER.to_owned(),
-            heading: None,
-            text: opening,
-        });
+        found.push(Section { role: OTHER.to_owned(), heading: None, text: opening });
     }
     for (place, head) in heads.iter().enumerate() {
-        let end = heads
-            .get(place + 1)
-            .map_or((paras.len(), 0), |next| (next.para, next.start));
+        let end = heads.get(place + 1).map_or((paras.len(), 0), |next| (next.para, next.start));
         found.push(section(paras, head, end, lexicon));
     }
     found
@@ -36,15 +28,11 @@ pub fn sections(paras: &[Para], lexicon: &Lexicon) -> Vec<Section> {
 fn section(paras: &[Para], head: &Head, end: (usize, usize), lexicon: &Lexicon) -> Section {
     let line = &paras[head.para].text;
     // The signs of Markdown are markup, not words of the heading.
-    let heading = line[head.start..head.end]
-        .trim_start_matches('#')
-        .trim_matches(is_blank);
+    let heading = line[head.start..head.end].trim_start_matches('#').trim_matches(is_blank);
     let name = &line[(head.start + head.mark).min(head.end)..head.end];
     let text = between(paras, (head.para, head.end), end);
     // A colon or stop that closed the heading does not open the text.
-    let text = text
-        .trim_start_matches([':', '：', '。', '、'])
-        .trim_start_matches(is_blank);
+    let text = text.trim_start_matches([':', '：', '。', '、']).trim_start_matches(is_blank);
     Section {
         role: role(name, lexicon).unwrap_or(OTHER).to_owned(),
         heading: Some(heading.to_owned()),
@@ -55,19 +43,10 @@ fn section(paras: &[Para], head: &Head, end: (usize, usize), lexicon: &Lexicon) 
 /// The text from one place to another, paragraphs one blank line apart.
 fn between(paras: &[Para], from: (usize, usize), to: (usize, usize)) -> String {
     let mut text = String::new();
-    for (place, para) in paras
-        .iter()
-        .enumerate()
-        .skip(from.0)
-        .take_while(|(p, _)| *p <= to.0)
-    {
+    for (place, para) in paras.iter().enumerate().skip(from.0).take_while(|(p, _)| *p <= to.0) {
         let start = if place == from.0 { from.1 } else { 0 };
         let end = if place == to.0 { to.1 } else { para.text.len() };
-        let piece = para
-            .text
-            .get(start..end)
-            .unwrap_or_default()
-            .trim_matches(is_blank);
+        let piece = para.text.get(start..end).unwrap_or_default().trim_matches(is_blank);
         if !piece.is_empty() {
             if !text.is_empty() {
                 text.push_str("\n\n");
@@ -87,16 +66,11 @@ mod tests {
     fn read(text: &str) -> Vec<(String, String)> {
         let lexicon = shipped();
         let paras = paragraphs(text, &blocks(text, &lexicon), &lexicon);
-        sections(&paras, &lexicon)
-            .into_iter()
-            .map(|s| (s.heading.unwrap_or_default(), s.role))
-            .collect()
+        sections(&paras, &lexicon).into_iter().map(|s| (s.heading.unwrap_or_default(), s.role)).collect()
     }
 
     fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
-        list.iter()
-            .map(|(a, b)| ((*a).to_owned(), (*b).to_owned()))
-            .collect()
+        list.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
     }
 
     #[test]

@@ -35,11 +35,7 @@ pub struct Format {
 }
 
 /// Every format, the first that recognises the bytes wins.
-pub const FORMATS: &[Format] = &[Format {
-    name: "text",
-    sniff: |_| true,
-    read: decode,
-}];
+pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: decode }];
 
 /// Reads a file.
 ///
@@ -49,10 +45,8 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Source, String> {
     if bytes.len() > MAX_BYTES {
         return Err(format!("larger than {} MiB", MAX_BYTES >> 20));
     }
-    let format = FORMATS
-        .iter()
-        .find(|format| (format.sniff)(bytes))
-        .ok_or_else(|| "unknown format".to_owned())?;
+    let format =
+        FORMATS.iter().find(|format| (format.sniff)(bytes)).ok_or_else(|| "unknown format".to_owned())?;
     let (text, encoding) = (format.read)(bytes)?;
     if text.trim().is_empty() {
         return Err("empty".to_owned());
@@ -106,16 +100,10 @@ mod tests {
         let plain = read("a/b.txt", "案例".as_bytes()).unwrap();
         assert_eq!((plain.name.as_str(), plain.encoding), ("b.txt", "UTF-8"));
         let marked = read("b.txt", "\u{feff}案例".as_bytes()).unwrap();
-        assert_eq!(
-            (marked.text.as_str(), marked.encoding),
-            ("案例", "UTF-8-BOM")
-        );
+        assert_eq!((marked.text.as_str(), marked.encoding), ("案例", "UTF-8-BOM"));
         let (bytes, _, _) = encoding_rs::GB18030.encode("案例:“两会两评”");
         let old = read("b.txt", &bytes).unwrap();
-        assert_eq!(
-            (old.text.as_str(), old.encoding),
-            ("案例:“两会两评”", "GB18030")
-        );
+        assert_eq!((old.text.as_str(), old.encoding), ("案例:“两会两评”", "GB18030"));
     }
 
     #[test]

@@ -55,11 +55,7 @@ pub fn split(text: &str, blocks: &[Block], lexicon: &Lexicon) -> Vec<Piece> {
         let end = marks.get(order + 1).copied().unwrap_or(blocks.len());
         let inner = &blocks[place + 1..end];
         let last = order + 1 == marks.len();
-        let close = if frame && last {
-            inner.iter().position(|b| brackets(text, b))
-        } else {
-            None
-        };
+        let close = if frame && last { inner.iter().position(|b| brackets(text, b)) } else { None };
         let (inner, after) = inner.split_at(close.unwrap_or(inner.len()));
         part(text, inner, Some(&blocks[*place]), lexicon, &mut pieces);
         for block in after.iter().filter(|b| b.is_content()) {
@@ -79,13 +75,7 @@ fn frame_closes(text: &str, before: &[Block]) -> bool {
 }
 
 /// One part: lists if there are any, and cases.
-fn part(
-    text: &str,
-    blocks: &[Block],
-    opener: Option<&Block>,
-    lexicon: &Lexicon,
-    out: &mut Vec<Piece>,
-) {
+fn part(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexicon, out: &mut Vec<Piece>) {
     let flat = Flat::new(text, blocks);
     let lists = awards::lists(&flat.text, lexicon);
     let (Some(first), Some(last)) = (lists.first(), lists.last()) else {
@@ -95,10 +85,7 @@ fn part(
     let opening = opener.map_or("", |block| block.text(text));
     let words = format!("{opening}\n{}", &flat.text[..first.start]);
     let mut context = awards::context(&words, lexicon);
-    let zone = (
-        flat.source(first.start),
-        last.entries.last().map_or(0, |e| flat.end(e.end)),
-    );
+    let zone = (flat.source(first.start), last.entries.last().map_or(0, |e| flat.end(e.end)));
     if let Some(block) = opener {
         out.push(Piece::Apart(block.start, block.end, "part-mark".to_owned()));
     }
@@ -112,23 +99,12 @@ fn part(
         // A list's own heading may name an edition of its own.
         let own = awards::context(&list.heading, lexicon);
         if own.edition.is_some() {
-            context = Context {
-                programme: own.programme.or(context.programme),
-                ..own
-            };
+            context = Context { programme: own.programme.or(context.programme), ..own };
         }
         out.push(Piece::List(Box::new(flat.list(list)), context.clone()));
     }
-    let after: Vec<Block> = blocks
-        .iter()
-        .filter(|b| b.start >= zone.1)
-        .cloned()
-        .collect();
-    let prose: usize = after
-        .iter()
-        .filter(|b| b.is_content())
-        .map(|b| b.text(text).chars().count())
-        .sum();
+    let after: Vec<Block> = blocks.iter().filter(|b| b.start >= zone.1).cloned().collect();
+    let prose: usize = after.iter().filter(|b| b.is_content()).map(|b| b.text(text).chars().count()).sum();
     if prose >= 400 {
         cases(text, &after, None, lexicon, out);
     }
@@ -143,10 +119,7 @@ struct Flat {
 
 impl Flat {
     fn new(text: &str, blocks: &[Block]) -> Self {
-        let mut flat = Flat {
-            text: String::new(),
-            places: Vec::new(),
-        };
+        let mut flat = Flat { text: String::new(), places: Vec::new() };
         for block in blocks {
             match block.kind {
                 // Blank lines are empty cells of a table.
@@ -171,10 +144,7 @@ impl Flat {
 
     /// The source offset of the end of a span.
     fn end(&self, end: usize) -> usize {
-        let last = self.text[..end]
-            .chars()
-            .next_back()
-            .map_or(0, char::len_utf8);
+        let last = self.text[..end].chars().next_back().map_or(0, char::len_utf8);
         self.source(end - last) + last
     }
 
@@ -189,16 +159,8 @@ impl Flat {
 }
 
 /// The cases of a part, one after another.
-fn cases(
-    text: &str,
-    blocks: &[Block],
-    opener: Option<&Block>,
-    lexicon: &Lexicon,
-    out: &mut Vec<Piece>,
-) {
-    let content: Vec<usize> = (0..blocks.len())
-        .filter(|p| blocks[*p].is_content())
-        .collect();
+fn cases(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexicon, out: &mut Vec<Piece>) {
+    let content: Vec<usize> = (0..blocks.len()).filter(|p| blocks[*p].is_content()).collect();
     if content.is_empty() {
         if let Some(block) = opener {
             out.push(Piece::Apart(block.start, block.end, "part-mark".to_owned()));
@@ -254,9 +216,7 @@ fn one(
     copies(text, &mut body, out);
     let last = body.iter().rev().find(|b| b.is_content());
     let start = found.title.start;
-    let end = last
-        .map_or(found.title.end, |block| block.end)
-        .max(found.title.end);
+    let end = last.map_or(found.title.end, |block| block.end).max(found.title.end);
     let mut words = banner.to_owned();
     let inner = blocks[..found.body].iter().filter(|b| is_banner(b));
     inner.for_each(|b| words.push_str(b.text(text)));
@@ -275,17 +235,14 @@ fn copies(text: &str, body: &mut Vec<Block>, out: &mut Vec<Piece>) {
     let Some(first) = body.iter().position(long) else {
         return;
     };
-    let again = (first + 1..body.len())
-        .find(|p| long(&body[*p]) && body[*p].text(text) == body[first].text(text));
+    let again =
+        (first + 1..body.len()).find(|p| long(&body[*p]) && body[*p].text(text) == body[first].text(text));
     let Some(again) = again else {
         return;
     };
-    let known: std::collections::HashSet<&str> =
-        body[..again].iter().map(|b| b.text(text)).collect();
+    let known: std::collections::HashSet<&str> = body[..again].iter().map(|b| b.text(text)).collect();
     let rest = &body[again..];
-    let fresh = rest
-        .iter()
-        .filter(|b| b.is_content() && !known.contains(b.text(text)));
+    let fresh = rest.iter().filter(|b| b.is_content() && !known.contains(b.text(text)));
     let fresh: usize = fresh.map(|b| b.end - b.start).sum();
     let all: usize = rest.iter().map(|b| b.end - b.start).sum();
     if fresh * 5 > all {
@@ -308,10 +265,7 @@ fn opens_case(
 ) -> bool {
     let block = &blocks[content[order]];
     let line = block.text(text);
-    if block.kind != Kind::Paragraph
-        || !title::reads_like_one(line)
-        || lexicon.role_ending(line).is_some()
-    {
+    if block.kind != Kind::Paragraph || !title::reads_like_one(line) || lexicon.role_ending(line).is_some() {
         return false;
     }
     let line_before = blocks[content[order - 1]].text(text);
@@ -324,11 +278,8 @@ fn opens_case(
     let placed = title::unit_of(line).is_some_and(|unit| region::of_unit(unit, None).is_some());
     let read = block.start - blocks[content[from]].start;
     let next = restart(text, blocks, &content[order + 1..]);
-    let done =
-        next.is_some_and(|(style, _)| reached_two(text, blocks, &content[from..order], style));
-    let prose_next = content
-        .get(order + 1)
-        .is_some_and(|p| blocks[*p].text(text).chars().count() >= 60);
+    let done = next.is_some_and(|(style, _)| reached_two(text, blocks, &content[from..order], style));
+    let prose_next = content.get(order + 1).is_some_and(|p| blocks[*p].text(text).chars().count() >= 60);
     if banner || placed {
         return done || (read >= 1200 && (next.is_some() || prose_next));
     }
@@ -336,11 +287,8 @@ fn opens_case(
         Some((_, place)) if done => {
             let heading = blocks[place].text(text);
             let body = mark(heading).map_or(heading, |m| &heading[m.len..]);
-            super::outline::role(
-                &body.chars().take(HEADING_LIMIT).collect::<String>(),
-                lexicon,
-            )
-            .is_some_and(|role| role == "background")
+            super::outline::role(&body.chars().take(HEADING_LIMIT).collect::<String>(), lexicon)
+                .is_some_and(|role| role == "background")
         }
         _ => false,
     }

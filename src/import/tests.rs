@@ -8,10 +8,7 @@ use super::lexicon::tests::shipped;
 use super::{Action, Existing, Input, Plan, Planned, WarningKind, plan};
 
 fn input(name: &str, text: &str) -> Input {
-    Input {
-        name: name.to_owned(),
-        bytes: text.as_bytes().to_vec(),
-    }
+    Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
 }
 
 fn existing(record: &Planned) -> Existing {
@@ -22,11 +19,7 @@ fn existing(record: &Planned) -> Existing {
         unit: draft.unit.clone(),
         region: draft.region.clone(),
         awards: draft.awards.clone(),
-        sources: draft
-            .source
-            .iter()
-            .map(|s| (s.sha256.clone(), s.start, s.end))
-            .collect(),
+        sources: draft.source.iter().map(|s| (s.sha256.clone(), s.start, s.end)).collect(),
         has_text: draft.has_text(),
     }
 }
@@ -36,8 +29,7 @@ fn check_balance(plan: &Plan) {
     for source in &plan.sources {
         let records = source.records.iter().flat_map(|r| r.spans.iter().copied());
         let apart = source.boilerplate.iter().chain(&source.unassigned);
-        let mut spans: Vec<(usize, usize)> =
-            records.chain(apart.map(|a| (a.start, a.end))).collect();
+        let mut spans: Vec<(usize, usize)> = records.chain(apart.map(|a| (a.start, a.end))).collect();
         spans.sort_unstable();
         let mut at = 0;
         for (start, end) in spans {
@@ -63,10 +55,7 @@ fn full_text() -> String {
 #[test]
 fn a_list_and_its_full_text_become_one_record() {
     let lexicon = shipped();
-    let inputs = vec![
-        input("list.txt", LISTS),
-        input("dir/full.txt", &full_text()),
-    ];
+    let inputs = vec![input("list.txt", LISTS), input("dir/full.txt", &full_text())];
     let plan = plan(inputs, &lexicon, &[]);
     check_balance(&plan);
     assert_eq!(plan.count(Action::Create), 5);
@@ -77,21 +66,12 @@ fn a_list_and_its_full_text_become_one_record() {
     assert_eq!(both.draft.source[1].file, "full.txt");
     assert_eq!(both.draft.year, Some(2010));
     let award = &both.draft.awards[0];
-    assert_eq!(
-        (award.rank, award.level.as_deref()),
-        (Some(2), Some("最佳案例"))
-    );
+    assert_eq!((award.rank, award.level.as_deref()), (Some(2), Some("最佳案例")));
     assert_eq!(award.unit.as_deref(), Some("浙江舟山"));
-    let no_colon = records
-        .iter()
-        .find(|r| r.draft.awards[0].rank == Some(3))
-        .unwrap();
+    let no_colon = records.iter().find(|r| r.draft.awards[0].rank == Some(3)).unwrap();
     assert_eq!(no_colon.draft.unit.as_deref(), Some("天津市滨海新区"));
     assert_eq!(no_colon.draft.title, "实施创建学习型党组织工程");
-    let total = WarningKind::Total {
-        declared: 4,
-        found: 3,
-    };
+    let total = WarningKind::Total { declared: 4, found: 3 };
     assert!(plan.warnings.iter().any(|warning| warning.kind == total));
 }
 
@@ -117,18 +97,10 @@ fn what_the_archive_holds_is_found_from_either_side() {
     let list = || vec![input("list.txt", LISTS)];
     let full = || vec![input("full.txt", &full_text())];
     for (first, second) in [(list(), full()), (full(), list())] {
-        let held: Vec<Existing> = plan(first, &lexicon, &[])
-            .records()
-            .into_iter()
-            .map(existing)
-            .collect();
+        let held: Vec<Existing> = plan(first, &lexicon, &[]).records().into_iter().map(existing).collect();
         let next = plan(second, &lexicon, &held);
         assert_eq!(next.count(Action::Update), 1);
-        let updated = next
-            .records()
-            .into_iter()
-            .find(|r| r.action == Action::Update)
-            .unwrap();
+        let updated = next.records().into_iter().find(|r| r.action == Action::Update).unwrap();
         assert!(held.iter().any(|record| record.id == updated.id));
     }
 }
@@ -136,29 +108,13 @@ fn what_the_archive_holds_is_found_from_either_side() {
 #[test]
 fn a_bad_piece_is_set_aside_and_the_rest_goes_in() {
     let lexicon = shipped();
-    let binary = Input {
-        name: "x.bin".to_owned(),
-        bytes: vec![0, 1, 2],
-    };
+    let binary = Input { name: "x.bin".to_owned(), bytes: vec![0, 1, 2] };
     let law = "第一条 为了规范工作,制定本规定。\n第二条 各级组织应当遵守本规定。\n第三条 本规定自发布之日起施行。\n".repeat(3);
-    let plan = plan(
-        vec![
-            binary,
-            input("law.txt", &law),
-            input("full.txt", &full_text()),
-        ],
-        &lexicon,
-        &[],
-    );
+    let plan = plan(vec![binary, input("law.txt", &law), input("full.txt", &full_text())], &lexicon, &[]);
     check_balance(&plan);
     assert_eq!(plan.count(Action::Reject), 2);
     assert_eq!(plan.count(Action::Create), 1);
-    assert!(
-        plan.records()
-            .iter()
-            .filter(|r| r.action == Action::Reject)
-            .all(|r| r.reason.is_some())
-    );
+    assert!(plan.records().iter().filter(|r| r.action == Action::Reject).all(|r| r.reason.is_some()));
 }
 
 #[test]
@@ -177,35 +133,19 @@ fn several_cases_in_one_part_are_told_by_their_outlines() {
     );
     let plan = plan(vec![input("a.txt", &text)], &shipped(), &[]);
     check_balance(&plan);
-    let titles: Vec<&str> = plan
-        .records()
-        .iter()
-        .map(|r| r.draft.title.as_str())
-        .collect();
+    let titles: Vec<&str> = plan.records().iter().map(|r| r.draft.title.as_str()).collect();
     assert_eq!(
         titles,
-        [
-            "敦煌市:推行党员首议制",
-            "酒泉瓜州:以学分制管理推进学习型组织建设",
-            "广东翁源:培育创业“领头雁”"
-        ]
+        ["敦煌市:推行党员首议制", "酒泉瓜州:以学分制管理推进学习型组织建设", "广东翁源:培育创业“领头雁”"]
     );
     let editions: Vec<Option<i64>> = plan.records().iter().map(|r| r.draft.edition).collect();
     assert_eq!(editions, [None, Some(2), None]);
     let places: Vec<Option<String>> = plan
         .records()
         .iter()
-        .map(|r| {
-            r.draft
-                .region
-                .as_ref()
-                .and_then(|region| region.county.clone())
-        })
+        .map(|r| r.draft.region.as_ref().and_then(|region| region.county.clone()))
         .collect();
-    assert_eq!(
-        places,
-        ["敦煌市", "瓜州县", "翁源县"].map(|name| Some(name.to_owned()))
-    );
+    assert_eq!(places, ["敦煌市", "瓜州县", "翁源县"].map(|name| Some(name.to_owned())));
 }
 
 fn word() -> impl Strategy<Value = String> {
@@ -301,21 +241,11 @@ fn seeds() -> Option<Vec<Input>> {
         eprintln!("SKIPPED: no seeds at {}; set ANKU_SHARED", root.display());
         return None;
     };
-    let mut paths: Vec<PathBuf> = folder
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .collect();
+    let mut paths: Vec<PathBuf> = folder.filter_map(|entry| Some(entry.ok()?.path())).collect();
     paths.sort();
-    let read = |path: &PathBuf| Input {
-        name: path.display().to_string(),
-        bytes: std::fs::read(path).unwrap(),
-    };
-    Some(
-        paths
-            .iter()
-            .filter(|p| p.extension().is_some_and(|e| e == "txt"))
-            .map(read)
-            .collect(),
-    )
+    let read =
+        |path: &PathBuf| Input { name: path.display().to_string(), bytes: std::fs::read(path).unwrap() };
+    Some(paths.iter().filter(|p| p.extension().is_some_and(|e| e == "txt")).map(read).collect())
 }
 
 #[test]
@@ -330,30 +260,17 @@ fn the_seeds_come_in_whole() {
     let records = first.records();
     assert_eq!(records.len(), 192);
     assert_eq!(records.iter().filter(|r| r.draft.has_text()).count(), 15);
-    assert_eq!(
-        records
-            .iter()
-            .filter(|r| r.draft.has_text() && !r.draft.awards.is_empty())
-            .count(),
-        3
-    );
-    for (edition, level, count) in [
-        (1, "最佳案例", 20),
-        (1, "优秀案例", 60),
-        (2, "最佳案例", 30),
-        (2, "优秀案例", 70),
-    ] {
+    assert_eq!(records.iter().filter(|r| r.draft.has_text() && !r.draft.awards.is_empty()).count(), 3);
+    for (edition, level, count) in
+        [(1, "最佳案例", 20), (1, "优秀案例", 60), (2, "最佳案例", 30), (2, "优秀案例", 70)]
+    {
         let awards = records.iter().flat_map(|r| &r.draft.awards);
         let mut ranks: Vec<i64> = awards
             .filter(|a| a.edition == Some(edition) && a.level.as_deref() == Some(level))
             .filter_map(|a| a.rank)
             .collect();
         ranks.sort_unstable();
-        assert_eq!(
-            ranks,
-            (1..=count).collect::<Vec<i64>>(),
-            "{edition} {level}"
-        );
+        assert_eq!(ranks, (1..=count).collect::<Vec<i64>>(), "{edition} {level}");
     }
     // Another encoding of the same text is another file, and the same drafts.
     let old: Vec<Input> = inputs
@@ -361,10 +278,7 @@ fn the_seeds_come_in_whole() {
         .map(|input| {
             let text = String::from_utf8(input.bytes.clone()).unwrap();
             let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
-            Input {
-                name: input.name.clone(),
-                bytes: bytes.into_owned(),
-            }
+            Input { name: input.name.clone(), bytes: bytes.into_owned() }
         })
         .collect();
     let second = plan(old, &lexicon, &[]);

@@ -40,10 +40,7 @@ const HEAD: usize = 12;
 /// Whether a line reads like a title: short, no sentence, no ordinal.
 pub fn reads_like_one(line: &str) -> bool {
     let length = line.chars().count();
-    let stops = line
-        .chars()
-        .filter(|c| matches!(c, '。' | '；' | ';'))
-        .count();
+    let stops = line.chars().filter(|c| matches!(c, '。' | '；' | ';')).count();
     let commas = line.chars().filter(|c| matches!(c, ',' | '，')).count();
     (4..=LONGEST).contains(&length)
         && stops == 0
@@ -97,13 +94,7 @@ pub fn find(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexi
 }
 
 fn title(line: &str, start: usize, end: usize) -> Title {
-    Title {
-        text: line.trim_start_matches(['#', ' ']).to_owned(),
-        start,
-        end,
-        unit: None,
-        own: true,
-    }
+    Title { text: line.trim_start_matches(['#', ' ']).to_owned(), start, end, unit: None, own: true }
 }
 
 fn choose(
@@ -129,31 +120,16 @@ fn choose(
     title.unit = unit.map(|(_, name)| name);
     for line in lines.iter().filter(|line| line.start < title.start) {
         let repeated = title.text.contains(&line.text);
-        apart.push((
-            line.start,
-            line.end,
-            if repeated {
-                "repeated-title"
-            } else {
-                "collection-title"
-            },
-        ));
+        apart.push((line.start, line.end, if repeated { "repeated-title" } else { "collection-title" }));
     }
     // What follows the title on lines of its own opens the body.
-    let later = lines
-        .iter()
-        .find(|line| line.start >= title.end && line.start < body_start);
+    let later = lines.iter().find(|line| line.start >= title.end && line.start < body_start);
     let body_place = later.and_then(|line| blocks.iter().position(|b| b.start == line.start));
     let (body, body_start) = match (body_place, later) {
         (Some(place), Some(line)) => (place, line.start),
         _ => (body, body_start),
     };
-    Found {
-        title,
-        body,
-        body_start,
-        apart,
-    }
+    Found { title, body, body_start, apart }
 }
 
 /// The title behind a part's mark, when there is one that is no sentence.
@@ -164,28 +140,17 @@ fn part_title(text: &str, opener: &Block) -> Option<Title> {
     let (start, end) = trimmed(text, at.min(opener.end), opener.end);
     let line = &text[start..end];
     let fits = reads_like_one(line);
-    fits.then(|| Title {
-        text: line.to_owned(),
-        start: opener.start,
-        end: opener.end,
-        unit: None,
-        own: true,
-    })
+    fits.then(|| Title { text: line.to_owned(), start: opener.start, end: opener.end, unit: None, own: true })
 }
 
 /// First words for a text without a title.
 fn stand_in(text: &str, blocks: &[Block], body_start: usize, opener: Option<&Block>) -> Title {
     let start = opener.map_or(body_start, |block| block.start);
     let end = opener.map_or(body_start, |block| block.end);
-    let line = blocks
-        .iter()
-        .find(|b| b.is_content())
-        .map_or("", |b| b.text(text));
+    let line = blocks.iter().find(|b| b.is_content()).map_or("", |b| b.text(text));
     let line = opener.map_or(line, |block| block.text(text));
-    let head = line
-        .split(|c| ends_sentence(c) || matches!(c, ',' | '，' | ':' | '：'))
-        .next()
-        .unwrap_or(line);
+    let head =
+        line.split(|c| ends_sentence(c) || matches!(c, ',' | '，' | ':' | '：')).next().unwrap_or(line);
     let words: String = head.chars().take(30).collect();
     Title {
         text: words,
@@ -215,24 +180,17 @@ fn byline(lines: &[Title], lexicon: &Lexicon) -> Option<(usize, String)> {
     ];
     let (place, line) = lines.iter().enumerate().skip(1).next_back()?;
     // Only under a title: a lone line that ends so is the title itself.
-    if lines[..place]
-        .iter()
-        .all(|line| lexicon.is_generic(&line.text))
-    {
+    if lines[..place].iter().all(|line| lexicon.is_generic(&line.text)) {
         return None;
     }
-    let name = line
-        .text
-        .trim_matches(|c| is_blank(c) || matches!(c, '(' | ')' | '（' | '）'));
+    let name = line.text.trim_matches(|c| is_blank(c) || matches!(c, '(' | ')' | '（' | '）'));
     let plain = !name.contains([':', '：', ',', '，', '“', '—']) && name.chars().count() <= 30;
     (plain && ENDS.iter().any(|end| name.ends_with(end))).then(|| (place, name.to_owned()))
 }
 
 /// The most telling of the head's lines: a specific one before a generic one, the longer of two that say the same, else the first.
 fn best(lines: &[Title], lexicon: &Lexicon) -> Option<usize> {
-    let specific: Vec<usize> = (0..lines.len())
-        .filter(|p| !lexicon.is_generic(&lines[*p].text))
-        .collect();
+    let specific: Vec<usize> = (0..lines.len()).filter(|p| !lexicon.is_generic(&lines[*p].text)).collect();
     let Some(first) = specific.first().copied() else {
         return lines.len().checked_sub(1);
     };
@@ -254,10 +212,7 @@ fn glued(line: &str) -> Option<usize> {
     let mut at = 0;
     for word in line.split([' ', '\u{3000}', '\u{a0}']) {
         let sentence = word.contains(|c| ends_sentence(c) || matches!(c, ',' | '，' | '、'));
-        let figure = word
-            .chars()
-            .next()
-            .is_some_and(|c| plain_digit(c).is_some());
+        let figure = word.chars().next().is_some_and(|c| plain_digit(c).is_some());
         if sentence || figure {
             break;
         }

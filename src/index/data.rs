@@ -49,7 +49,8 @@ impl Data {
         if header[..4] != MARK || own != number || HEADER + card + texts != bytes.len() {
             return Err(bad());
         }
-        let text = |range: std::ops::Range<usize>| String::from_utf8(bytes[range].to_vec()).map_err(|_| bad());
+        let text =
+            |range: std::ops::Range<usize>| String::from_utf8(bytes[range].to_vec()).map_err(|_| bad());
         Ok(Item { card: text(HEADER..HEADER + card)?, texts: text(HEADER + card..bytes.len())? })
     }
 

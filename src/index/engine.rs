@@ -1,12 +1,12 @@
 //! [`Engine`] over the index: documents of all segments numbered through.
 
+use super::Index;
 use super::data::Item;
 use super::data::card_from_json;
 use super::prepare::LABEL;
 use super::prepare::LABEL_END;
 use super::prepare::VALUE;
 use super::prepare::key_of_number;
-use super::Index;
 use crate::archive::Card;
 use crate::search::Doc;
 use crate::search::DocSet;
@@ -53,7 +53,7 @@ struct Segment<'i> {
 type Result<T> = std::result::Result<T, EngineError>;
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
-    EngineError::caused("the index cannot be read", error)
+    EngineError::new("the index cannot be read", error)
 }
 
 impl<'i> IndexEngine<'i> {
@@ -65,9 +65,15 @@ impl<'i> IndexEngine<'i> {
         let mut slots = 0;
         let mut segments = Vec::new();
         for reader in index.searcher.segment_readers() {
-            let column = |name: &str| reader.fast_fields().column_first_or_default::<u64>(name).map_err(failed);
-            let segment =
-                Segment { reader, base: slots, offsets: column("o")?, lens: column("l")?, numbers: column("n")? };
+            let column =
+                |name: &str| reader.fast_fields().column_first_or_default::<u64>(name).map_err(failed);
+            let segment = Segment {
+                reader,
+                base: slots,
+                offsets: column("o")?,
+                lens: column("l")?,
+                numbers: column("n")?,
+            };
             slots += reader.max_doc();
             segments.push(segment);
         }
@@ -81,7 +87,7 @@ impl<'i> IndexEngine<'i> {
     }
 
     fn item(&self, doc: Doc) -> Result<Item> {
-        let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::new("no such record"))?;
+        let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
         let offset = segment.offsets.get_val(local);
         let len = segment.lens.get_val(local);
         self.index.data.item(offset, len, segment.numbers.get_val(local)).map_err(failed)
@@ -336,7 +342,8 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
-        card_from_json(&self.item(doc)?.card).ok_or_else(|| EngineError::new("the index's side file is damaged"))
+        card_from_json(&self.item(doc)?.card)
+            .ok_or_else(|| EngineError::message("the index's side file is damaged"))
     }
 }
 

@@ -77,7 +77,12 @@ impl Files {
         for row in &self.rows {
             out.extend_from_slice(&(row.stat.path.len() as u64).to_le_bytes());
             out.extend_from_slice(row.stat.path.as_bytes());
-            let stamps = [row.stat.size, row.stat.mtime.cast_unsigned(), row.stat.ctime.cast_unsigned(), row.stat.inode];
+            let stamps = [
+                row.stat.size,
+                row.stat.mtime.cast_unsigned(),
+                row.stat.ctime.cast_unsigned(),
+                row.stat.inode,
+            ];
             out.extend_from_slice(&(row.stat.kind as u64).to_le_bytes());
             for stamp in stamps {
                 out.extend_from_slice(&stamp.to_le_bytes());

@@ -12,9 +12,9 @@ mod prepare;
 mod update;
 
 pub use engine::IndexEngine;
+pub use prepare::Prepared;
 pub use prepare::RAW;
 pub use prepare::prepare;
-pub use prepare::Prepared;
 pub use update::rebuild;
 pub use update::update;
 
@@ -120,7 +120,8 @@ impl Index {
         }
         let index = tantivy::Index::open_in_dir(folder)?;
         let meta = index.load_metas()?;
-        let payload: Value = meta.payload.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
+        let payload: Value =
+            meta.payload.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
         if payload["identity"].as_str() != Some(identity) {
             return Err(IndexError::Outdated);
         }
@@ -179,7 +180,9 @@ impl Index {
                     }
                     Ok(_) => changes.changed.push(stat.clone()),
                     // Gone between walk and read; the next look will see it.
-                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => changes.gone.push(stat.path.clone()),
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                        changes.gone.push(stat.path.clone())
+                    }
                     Err(error) => {
                         changes.unreadable.push((stat.path.clone(), error.to_string()));
                         changes.gone.push(stat.path.clone());

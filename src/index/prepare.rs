@@ -71,7 +71,8 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter) -> Prepared 
                 sets.has(&value.field.path);
                 sets.has(&value.label);
                 let heading = value.field.path == kind.title || kind.columns.contains(&value.field.path);
-                let heading = heading && value.field.index == Index::Text && value.field.ty == FieldType::Text;
+                let heading =
+                    heading && value.field.index == Index::Text && value.field.ty == FieldType::Text;
                 prepared.text(&value.label, &fold(value.text), heading, segmenter, &mut sets);
             }
         }

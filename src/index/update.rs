@@ -39,7 +39,11 @@ fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError {
 ///
 /// # Errors
 /// When the state folder cannot be written or tantivy fails; the old index is then still there.
-pub fn rebuild(archive: &Archive, walk: &[FileStat], progress: &dyn Fn(usize, usize)) -> Result<Index, IndexError> {
+pub fn rebuild(
+    archive: &Archive,
+    walk: &[FileStat],
+    progress: &dyn Fn(usize, usize),
+) -> Result<Index, IndexError> {
     let new = archive.state().join(NEW_FOLDER);
     let old = folder(archive);
     if new.exists() {
@@ -156,7 +160,12 @@ struct Done {
 
 impl Batch<'_> {
     /// Adds records and commits them together with their manifest.
-    fn run(&mut self, walk: &[FileStat], end: u64, progress: &dyn Fn(usize, usize)) -> Result<(), IndexError> {
+    fn run(
+        &mut self,
+        walk: &[FileStat],
+        end: u64,
+        progress: &dyn Fn(usize, usize),
+    ) -> Result<(), IndexError> {
         let now = clock(self.archive)?;
         let path = self.folder.join(DATA);
         let mut data = Appender::open(&path, end).map_err(io(&path))?;
@@ -164,7 +173,8 @@ impl Batch<'_> {
         let mut done = 0;
         for chunk in walk.chunks(CHUNK) {
             let Some(segmenter) = &segmenter else { break };
-            let prepared: Vec<Option<Done>> = chunk.par_iter().map(|stat| self.prepare(stat, segmenter)).collect();
+            let prepared: Vec<Option<Done>> =
+                chunk.par_iter().map(|stat| self.prepare(stat, segmenter)).collect();
             for item in prepared.into_iter().flatten() {
                 self.add(item, now, &mut data, &path)?;
             }

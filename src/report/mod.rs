@@ -19,7 +19,9 @@ pub use outline::{
     Figure, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, SHIPPED, TableSpec, Words, shipped,
 };
 pub use period::Period;
-pub use render::{Options, RENDERERS, Renderer, json_text, printable, renderer, renderer_of};
+pub use render::{
+    Options, RENDERERS, Renderer, json_text, printable, printable_lines, renderer, renderer_of,
+};
 
 #[cfg(test)]
 mod tests;

@@ -134,7 +134,9 @@ fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
             .collect(),
         sources: list("source")
             .iter()
-            .filter_map(|source| Some((text(source, "sha256")?, place(source, "start")?, place(source, "end")?)))
+            .filter_map(|source| {
+                Some((text(source, "sha256")?, place(source, "start")?, place(source, "end")?))
+            })
             .collect(),
         has_text: !list("sections").is_empty(),
     })
@@ -145,7 +147,11 @@ impl Import {
     fn write_out(&mut self, archive: &Archive, kind: &Kind, records: &[Record]) {
         let mut findings = Vec::new();
         let checker = Checker::new(kind, &archive.references, &mut findings);
-        let order: Vec<&str> = kind.schema.get("properties").map(Node::entries).unwrap_or_default()
+        let order: Vec<&str> = kind
+            .schema
+            .get("properties")
+            .map(Node::entries)
+            .unwrap_or_default()
             .iter()
             .map(|entry| entry.key.as_str())
             .collect();
@@ -163,9 +169,12 @@ impl Import {
                 }
                 Action::Update => {
                     let record = records.iter().find(|record| {
-                        record.root.as_ref().and_then(|root| kind.text_of(root, &kind.key)) == Some(&planned.id)
+                        record.root.as_ref().and_then(|root| kind.text_of(root, &kind.key))
+                            == Some(&planned.id)
                     });
-                    if let Some(change) = record.and_then(|record| change(kind, record, &planned.draft, &order)) {
+                    if let Some(change) =
+                        record.and_then(|record| change(kind, record, &planned.draft, &order))
+                    {
                         self.changes.push(change);
                     }
                 }
@@ -191,7 +200,9 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
         let (field, otherwise) = inside.split_once('|').unwrap_or((inside, "other"));
         match field {
             "id" => name.push_str(id),
-            "year" => name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string())),
+            "year" => {
+                name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string()))
+            }
             _ => name.push_str(otherwise),
         }
         rest = after;

@@ -22,7 +22,6 @@ use crate::index::IndexError;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::ScanEngine;
-use crate::search::Scanned;
 use crate::text::fold::fold;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
@@ -77,7 +76,10 @@ impl Ready {
     ///
     /// # Errors
     /// Those of the engine and of `ask`.
-    pub fn with<T, E: From<EngineError>>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, E>) -> Result<T, E> {
+    pub fn with<T, E: From<EngineError>>(
+        &self,
+        ask: impl FnOnce(&dyn Engine) -> Result<T, E>,
+    ) -> Result<T, E> {
         match &self.source {
             Source::Index(index) => ask(&IndexEngine::new(index)?),
             Source::Scan(scan) => ask(scan),
@@ -216,10 +218,13 @@ fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Not
     let read: Vec<_> = walk
         .par_iter()
         .map(|stat| {
-            let record = Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
+            let record =
+                Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
             let kind = &archive.kinds[stat.kind];
             let texts: Vec<(String, String)> = match &record.root {
-                Some(root) => kind.texts(root).into_iter().map(|value| (value.label, fold(value.text))).collect(),
+                Some(root) => {
+                    kind.texts(root).into_iter().map(|value| (value.label, fold(value.text))).collect()
+                }
                 None => vec![(index::RAW.to_owned(), fold(&record.text))],
             };
             Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
@@ -230,7 +235,7 @@ fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Not
     for item in read {
         match item {
             Ok((card, texts, bad)) => {
-                records.push(Scanned { card, texts });
+                records.push((card, texts));
                 broken.extend(bad);
             }
             Err((path, error)) => {

@@ -51,7 +51,9 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
     }
     let read: Vec<_> = walk
         .par_iter()
-        .map(|stat| (stat.kind, Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))))
+        .map(|stat| {
+            (stat.kind, Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error)))
+        })
         .collect();
     progress(walk.len() / 2, walk.len());
     let mut records: Vec<(usize, Record)> = Vec::with_capacity(read.len());
@@ -87,7 +89,12 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
     let path = PathBuf::from(format!("{VOCABULARIES}/programmes.yaml"));
     let programmes: Option<Node> = archive.word_list("programmes").ok();
     let exists = |file: &str| archive.root.join(file).is_file();
-    check_all(&parsed, programmes.as_ref().map(|node| (path.as_path(), node)), &exists, &mut outcome.findings);
+    check_all(
+        &parsed,
+        programmes.as_ref().map(|node| (path.as_path(), node)),
+        &exists,
+        &mut outcome.findings,
+    );
 
     outcome.findings.retain(|finding| {
         let path = finding.path.to_string_lossy();
@@ -111,7 +118,12 @@ fn is_wanted(archive: &Archive, paths: &[PathBuf], path: &str) -> bool {
 
 /// Files that were named on the command line and are no records of a walk: outside every kind's
 /// folder, hidden, or missing. The first kind's schema is meant.
-fn outsiders(archive: &Archive, paths: &[PathBuf], records: &mut Vec<(usize, Record)>, outcome: &mut Outcome) {
+fn outsiders(
+    archive: &Archive,
+    paths: &[PathBuf],
+    records: &mut Vec<(usize, Record)>,
+    outcome: &mut Outcome,
+) {
     for path in paths {
         if path.is_dir() {
             continue;

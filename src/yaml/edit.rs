@@ -29,7 +29,9 @@ pub fn add(text: &str, root: &Node, additions: &[Addition], order: &[&str]) -> S
                 let at = next.map_or(text.len(), |entry| above(text, line_start(text, entry.key_span.start)));
                 splices.push((at, write(&Tree::Map(vec![(key.clone(), value.clone())]))));
             }
-            Addition::Items(key, items) if !items.is_empty() => splices.extend(append(text, root, key, items)),
+            Addition::Items(key, items) if !items.is_empty() => {
+                splices.extend(append(text, root, key, items))
+            }
             _ => {}
         }
     }

@@ -107,7 +107,7 @@ fn pad(out: &mut String, indent: usize) {
 
 /// Lines that a person reads as prose go into a `|` block; what `|` cannot hold is quoted.
 fn wants_block(text: &str) -> bool {
-    (text.contains('\n') || text.chars().count() > 60)
+    (text.contains('\n') || (text.chars().count() > 60 && !text.bytes().all(|b| b.is_ascii_graphic())))
         && !text.starts_with([' ', '\t', '\n'])
         && !text.ends_with([' ', '\t'])
         && !text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'])

@@ -12,7 +12,7 @@ use crate::cli::query;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::archive::Record;
-use anku::report::clean;
+use anku::report::printable;
 use anku::schema::Datum;
 use anku::schema::Kind;
 use anku::search::Engine;
@@ -80,7 +80,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     match format {
         "json" => {
-            let hits: Vec<Value> = page.hits.iter().map(|(card, score)| printer.to_json(card, *score)).collect();
+            let hits: Vec<Value> =
+                page.hits.iter().map(|(card, score)| printer.to_json(card, *score)).collect();
             let mut value = json!({
                 "v": 1,
                 "query": typed,
@@ -91,11 +92,13 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 "hits": hits,
             });
             if !page.found.missing.is_empty() {
-                let missing: Vec<&str> = page.found.missing.iter().map(|missing| missing.term.as_str()).collect();
+                let missing: Vec<&str> =
+                    page.found.missing.iter().map(|missing| missing.term.as_str()).collect();
                 value["missing"] = json!(missing);
             }
             if !page.facets.is_empty() {
-                value["facets"] = page.facets.iter().map(|facet| (facet.path.clone(), facet.to_json())).collect();
+                value["facets"] =
+                    page.facets.iter().map(|facet| (facet.path.clone(), facet.to_json())).collect();
             }
             context.print(format!("{value}\n"))?;
         }
@@ -181,7 +184,11 @@ fn count_facets(
             })
             .collect();
         counts.sort_by_key(|(value, _, count)| (std::cmp::Reverse(*count), value.is_none(), value.clone()));
-        Facet { path: path.clone(), name: field.map_or_else(|| path.clone(), |field| field.names.zh.clone()), counts }
+        Facet {
+            path: path.clone(),
+            name: field.map_or_else(|| path.clone(), |field| field.names.zh.clone()),
+            counts,
+        }
     });
     Ok(facets.collect())
 }
@@ -228,10 +235,10 @@ impl Printer<'_> {
     fn plain(&self, card: &Card) -> String {
         let mut out = String::new();
         for snippet in self.passages(card, usize::MAX, WIDTH) {
-            let _ = writeln!(out, "{}:{}: {}", clean(&card.path), snippet.line, clean(&snippet.text));
+            let _ = writeln!(out, "{}:{}: {}", printable(&card.path), snippet.line, printable(&snippet.text));
         }
         if out.is_empty() {
-            let _ = writeln!(out, "{}: {}", clean(&card.path), clean(&card.title));
+            let _ = writeln!(out, "{}: {}", printable(&card.path), printable(&card.title));
         }
         out
     }
@@ -248,7 +255,7 @@ impl Printer<'_> {
             let _ = writeln!(out, "{}", self.headline(card));
             for snippet in self.passages(card, PASSAGES, WIDTH) {
                 let field = self.field_name(card, &snippet.field);
-                let place = format!("{}:{}", clean(&card.path), snippet.line);
+                let place = format!("{}:{}", printable(&card.path), snippet.line);
                 let _ = writeln!(out, "  {} {}", style.dim(&format!("[{field}]")), self.marked(&snippet));
                 let _ = writeln!(out, "      {}", style.path(&place));
             }
@@ -258,7 +265,7 @@ impl Printer<'_> {
             let mut out = format!("\n{}\n", style.bold(&facet.name));
             for (value, label, count) in &facet.counts {
                 let label = if value.is_none() { lang.word("stats.none") } else { label };
-                let _ = writeln!(out, "  {count:>6}  {}", clean(label));
+                let _ = writeln!(out, "  {count:>6}  {}", printable(label));
             }
             self.context.print(out)?;
         }
@@ -286,8 +293,9 @@ impl Printer<'_> {
         }
         let levels = listing::values(self.archive, card, "awards.level");
         parts.extend(levels.iter().map(ToString::to_string));
-        let rest = if parts.is_empty() { String::new() } else { format!("  {}", clean(&parts.join(" · "))) };
-        format!("{} {}{}", style.number(&clean(&card.id)), style.bold(&clean(&card.title)), rest)
+        let rest =
+            if parts.is_empty() { String::new() } else { format!("  {}", printable(&parts.join(" · "))) };
+        format!("{} {}{}", style.number(&printable(&card.id)), style.bold(&printable(&card.title)), rest)
     }
 
     /// What a label is called: `sections.practice` is 做法与经过, `title` is 题目.
@@ -306,7 +314,7 @@ impl Printer<'_> {
         let chars: Vec<char> = snippet.text.chars().collect();
         let piece = |from: usize, to: usize| {
             let text: String = chars.get(from..to.min(chars.len())).unwrap_or_default().iter().collect();
-            clean(&text)
+            printable(&text).into_owned()
         };
         let mut out = String::new();
         let mut at = 0;

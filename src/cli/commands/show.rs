@@ -9,7 +9,7 @@ use crate::cli::notices;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::archive::Record;
-use anku::report::clean_lines;
+use anku::report::printable_lines;
 use anku::schema::Field;
 use anku::schema::Kind;
 use anku::workspace::Refresh;
@@ -83,9 +83,11 @@ fn to_json(record: &Record) -> serde_json::Value {
     fn value(node: &Node) -> serde_json::Value {
         use anku::yaml::Value;
         match &node.value {
-            Value::Map(entries) => {
-                entries.iter().map(|entry| (entry.key.clone(), value(&entry.value))).collect::<serde_json::Map<_, _>>().into()
-            }
+            Value::Map(entries) => entries
+                .iter()
+                .map(|entry| (entry.key.clone(), value(&entry.value)))
+                .collect::<serde_json::Map<_, _>>()
+                .into(),
             Value::List(items) => items.iter().map(value).collect(),
             Value::Scalar(_) if node.is_null() => serde_json::Value::Null,
             Value::Scalar(scalar) => match (node.integer(), node.boolean()) {
@@ -108,7 +110,7 @@ fn print(
 ) -> Result<Exit, Failure> {
     let Some(kind) = archive.kind(&card.kind) else { return Ok(exit) };
     let Some(root) = &record.root else {
-        context.print(&clean_lines(&record.text))?;
+        context.print(printable_lines(&record.text).as_bytes())?;
         return Ok(Exit::Failed);
     };
     let page = Page { context, kind, root };
@@ -146,7 +148,8 @@ impl Page<'_> {
 
     fn whole(&self, card: &Card) -> String {
         let style = self.context.style;
-        let mut out = format!("{}\n{}\n\n", style.bold(&clean_lines(&card.title)), style.path(&card.path));
+        let mut out =
+            format!("{}\n{}\n\n", style.bold(&printable_lines(&card.title)), style.path(&card.path));
         let body = self.body().map(|(list, _)| list);
         let mut seen: Vec<&str> = Vec::new();
         for field in &self.kind.fields {
@@ -170,7 +173,8 @@ impl Page<'_> {
                 None => value.items().iter().filter_map(Node::text).collect::<Vec<_>>().join("、"),
             };
             if !text.is_empty() {
-                let _ = writeln!(out, "{}  {}", style.dim(self.name(field)), clean_lines(text.trim_end()));
+                let _ =
+                    writeln!(out, "{}  {}", style.dim(self.name(field)), printable_lines(text.trim_end()));
             }
         }
         if let Some((list, label)) = self.body() {
@@ -203,7 +207,11 @@ impl Page<'_> {
                 let field = self.kind.fields.iter().find(|field| field.path == path);
                 let (Some(field), Some(text)) = (field, entry.value.text()) else { continue };
                 let value = field.label(text, self.context.lang.is_zh());
-                parts.push(format!("{} {}", self.context.style.dim(self.name(field)), clean_lines(value)));
+                parts.push(format!(
+                    "{} {}",
+                    self.context.style.dim(self.name(field)),
+                    printable_lines(value)
+                ));
             }
             let _ = writeln!(out, "  {}", parts.join("  "));
         }
@@ -219,14 +227,19 @@ impl Page<'_> {
         let mut out = String::new();
         match section.get("heading").and_then(Node::text) {
             Some(heading) => {
-                let _ = writeln!(out, "{} {}", style.bold(&clean_lines(heading)), style.dim(&format!("[{role}]")));
+                let _ = writeln!(
+                    out,
+                    "{} {}",
+                    style.bold(&printable_lines(heading)),
+                    style.dim(&format!("[{role}]"))
+                );
             }
             None => {
                 let _ = writeln!(out, "{}", style.dim(&format!("[{role}]")));
             }
         }
         if let Some(text) = section.get("text").and_then(Node::text) {
-            let _ = writeln!(out, "{}", clean_lines(text.trim_end()));
+            let _ = writeln!(out, "{}", printable_lines(text.trim_end()));
         }
         out
     }

@@ -7,8 +7,9 @@ use crate::cli::filters::wants_json;
 use crate::cli::notices;
 use anku::archive::Archive;
 use anku::archive::Card;
+use anku::report::Document;
 use anku::report::Options;
-use anku::report::render_table;
+use anku::report::renderer;
 use anku::schema::FULL;
 use anku::schema::LISTED;
 use anku::table::Cell;
@@ -97,5 +98,7 @@ fn table(context: &Context, archive: &Archive, cards: &[Card]) -> String {
             Cell::Count(count.listed),
         ]);
     }
-    render_table("table", &table, &Options { lang, width: context.width })
+    let options = Options { lang, width: context.width };
+    let bytes = renderer("table").map(|renderer| (renderer.render)(&Document::of(table), &options));
+    String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
 }

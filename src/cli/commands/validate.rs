@@ -23,7 +23,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let only = codes(context, matches, "only")?;
     let skip = codes(context, matches, "skip")?;
     let archive = context.archive()?;
-    let paths: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").unwrap_or_default().map(|p| context.path(p)).collect();
+    let paths: Vec<PathBuf> =
+        matches.get_many::<PathBuf>("paths").unwrap_or_default().map(|p| context.path(p)).collect();
     let progress = Progress::new(context, "progress.validate");
     let mut outcome = workspace::validate(archive, &paths, &|done, all| progress.set(done, all));
     progress.finish();

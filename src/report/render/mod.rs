@@ -13,7 +13,7 @@ mod tsv;
 mod untrusted;
 
 pub use json::json_text;
-pub use untrusted::printable;
+pub use untrusted::{printable, printable_lines};
 
 use super::document::Document;
 use crate::locale::Lang;

@@ -29,7 +29,7 @@ pub fn printable(text: &str) -> Cow<'_, str> {
 }
 
 /// As [`printable`], but line ends and tabs stay.
-pub(super) fn printable_lines(text: &str) -> Cow<'_, str> {
+pub fn printable_lines(text: &str) -> Cow<'_, str> {
     let stays = |c: char| matches!(c, '\n' | '\r' | '\t') || !is_control(c);
     if text.chars().all(stays) {
         return Cow::Borrowed(text);

@@ -1,0 +1,299 @@
+//! `anku import`: documents to records.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::failure::at;
+use crate::cli::filters::wants_json;
+use crate::cli::progress::Progress;
+use anku::archive::Archive;
+use anku::archive::Lock;
+use anku::archive::LockError;
+use anku::import::Action;
+use anku::import::Input;
+use anku::import::Plan;
+use anku::import::WarningKind;
+use anku::report::json_text;
+use anku::workspace::Import;
+use anku::workspace::ImportError;
+use anku::workspace::apply_import;
+use anku::workspace::plan_import;
+use clap::ArgMatches;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeSet;
+use std::io::IsTerminal as _;
+use std::io::Read as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long to wait for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let archive = context.archive()?;
+    let inputs = inputs(context, matches)?;
+    if inputs.is_empty() {
+        return Err(Failure::usage(context.lang.word("error.no-paths")));
+    }
+    let dry = matches.get_flag("dry-run");
+    let json = wants_json(matches);
+    let progress = Progress::new(context, "progress.import");
+    // Planning and writing happen under one lock: what was planned is what is written.
+    let lock = if dry { None } else { Some(lock(context, archive)?) };
+    let import = plan_import(archive, inputs).map_err(|error| match error {
+        ImportError::Broken(broken) => Failure::Broken(broken),
+        other => Failure::usage(other.to_string()),
+    })?;
+    progress.finish();
+    if !json {
+        summary(context, archive, &import, dry)?;
+    }
+    let nothing = import.new.is_empty() && import.changes.is_empty();
+    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context)?);
+    if go {
+        apply_import(archive, &import).map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    drop(lock);
+    if json {
+        context.print(json_text(&to_json(archive, &import)))?;
+    } else if nothing {
+        context.note(context.lang.word("import.unchanged"));
+    } else {
+        context.note(context.lang.word(if go { "import.done" } else { "import.dry" }));
+    }
+    let plan = &import.plan;
+    let clean = plan.count(Action::Reject) + plan.count(Action::Conflict) == 0;
+    Ok(if clean { Exit::Done } else { Exit::Nothing })
+}
+
+fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
+    Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
+        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
+        LockError::Io(error) => at(&archive.state(), error),
+    })
+}
+
+/// Asks, when there is somebody to ask; without a terminal nothing is written unasked.
+fn agreed(context: &Context) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    context.note(context.lang.word("import.ask"));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim().to_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes" | "是" | "好"))
+}
+
+/// The files to import: those that were named, those in the folders that were named, sorted, each
+/// once.
+fn inputs(context: &Context, matches: &ArgMatches) -> Result<Vec<Input>, Failure> {
+    let mut named: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").unwrap_or_default().cloned().collect();
+    if let Some(list) = matches.get_one::<PathBuf>("files-from") {
+        let text = if list.as_os_str() == "-" {
+            let mut text = String::new();
+            std::io::stdin().read_to_string(&mut text)?;
+            text
+        } else {
+            std::fs::read_to_string(context.path(list)).map_err(|error| at(list, error))?
+        };
+        named.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
+    }
+    let mut paths = Vec::new();
+    let mut seen = BTreeSet::new();
+    for path in &named {
+        if path.as_os_str() == "-" {
+            paths.push(path.clone());
+            continue;
+        }
+        let absolute = context.path(path);
+        let mut found = Vec::new();
+        if absolute.is_dir() {
+            files_in(&absolute, &mut found).map_err(|error| at(path, error))?;
+            found.sort();
+        } else {
+            found.push(absolute);
+        }
+        paths.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
+    }
+    let mut inputs = Vec::with_capacity(paths.len());
+    for path in paths {
+        let (name, bytes) = if path.as_os_str() == "-" {
+            let mut bytes = Vec::new();
+            std::io::stdin().read_to_end(&mut bytes)?;
+            ("stdin".to_owned(), bytes)
+        } else {
+            let bytes = std::fs::read(&path).map_err(|error| at(&path, error))?;
+            let shown = path.strip_prefix(&context.here).unwrap_or(&path);
+            (shown.to_string_lossy().into_owned(), bytes)
+        };
+        inputs.push(Input { name, bytes });
+    }
+    Ok(inputs)
+}
+
+/// Every file below a folder that is not hidden.
+fn files_in(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            continue;
+        }
+        let path = entry.path();
+        let kind = entry.file_type()?;
+        if kind.is_dir() {
+            files_in(&path, out)?;
+        } else if path.is_file() {
+            out.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// What will be done, source by source, and what a person should look at.
+fn summary(context: &Context, archive: &Archive, import: &Import, dry: bool) -> Result<(), Failure> {
+    let lang = context.lang;
+    let plan = &import.plan;
+    for source in &plan.sources {
+        let count =
+            |action| source.records.iter().filter(|record| record.action == action).count().to_string();
+        let sentence = lang.say(
+            "import.plan",
+            &[
+                ("path", &source.path),
+                ("create", &count(Action::Create)),
+                ("update", &count(Action::Update)),
+                ("unchanged", &count(Action::Unchanged)),
+                ("rejected", &count(Action::Reject)),
+            ],
+        );
+        context.print(format!("{}\n", anku::report::printable(&sentence)))?;
+        for record in source.records.iter().filter(|r| matches!(r.action, Action::Reject | Action::Conflict))
+        {
+            let reason = record.reason.clone().unwrap_or_default();
+            let reason = reason_text(context, &reason);
+            let title = &record.draft.title;
+            let what = if title.is_empty() { reason } else { format!("{title}: {reason}") };
+            context.complain(&lang.say("import.rejected", &[("path", &source.path), ("reason", &what)]));
+        }
+    }
+    for warning in &plan.warnings {
+        let what = match &warning.kind {
+            WarningKind::Total { declared, found } => lang.say(
+                "import.total-differs",
+                &[
+                    ("heading", &warning.heading),
+                    ("declared", &declared.to_string()),
+                    ("found", &found.to_string()),
+                ],
+            ),
+            WarningKind::Gap { missing } => {
+                let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
+                lang.say("import.gap", &[("heading", &warning.heading), ("missing", &numbers.join(" "))])
+            }
+        };
+        context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
+    }
+    if dry {
+        for file in &import.new {
+            context.print(format!("+ {}\n", file.path))?;
+        }
+        for change in &import.changes {
+            context.print(format!("~ {}\n", change.path))?;
+        }
+    }
+    let total = |action| plan.count(action).to_string();
+    let sentence = lang.say(
+        "import.total",
+        &[
+            ("created", &total(Action::Create)),
+            ("updated", &total(Action::Update)),
+            ("unchanged", &total(Action::Unchanged)),
+            ("conflicts", &total(Action::Conflict)),
+            ("rejected", &total(Action::Reject)),
+        ],
+    );
+    let _ = archive;
+    context.print(format!("{sentence}\n"))
+}
+
+/// A reason's wording, where it is one of the importer's keys.
+fn reason_text(context: &Context, reason: &str) -> String {
+    let key = format!("import.reason.{reason}");
+    if context.lang.has(&key) { context.lang.say(&key, &[]) } else { reason.to_owned() }
+}
+
+/// The plan as the contract has it.
+fn to_json(archive: &Archive, import: &Import) -> Value {
+    let plan: &Plan = &import.plan;
+    let (walk, _) = archive.walk();
+    let path_of = |id: &str| {
+        let ending = format!("/{id}.yaml");
+        import
+            .new
+            .iter()
+            .map(|file| &file.path)
+            .chain(walk.iter().map(|stat| &stat.path))
+            .find(|path| path.ends_with(&ending))
+            .cloned()
+    };
+    let kind = archive.kinds.first().map(|kind| kind.name.clone());
+    let mut batch = blake3::Hasher::new();
+    let sources: Vec<Value> = plan
+        .sources
+        .iter()
+        .map(|source| {
+            batch.update(source.sha256.as_bytes());
+            let records: Vec<Value> = source
+                .records
+                .iter()
+                .map(|record| {
+                    json!({
+                        "action": record.action.as_str(),
+                        "id": record.id,
+                        "path": path_of(&record.id),
+                        "kind": kind,
+                        "title": record.draft.title,
+                        "unit": record.draft.unit,
+                        "reason": record.reason,
+                        "spans": record.spans,
+                    })
+                })
+                .collect();
+            let boilerplate: Vec<Value> = source
+                .boilerplate
+                .iter()
+                .map(|apart| json!({"start": apart.start, "end": apart.end, "why": apart.why}))
+                .collect();
+            let unassigned: Vec<Value> = source
+                .unassigned
+                .iter()
+                .map(|apart| {
+                    json!({"start": apart.start, "end": apart.end, "why": apart.why, "text": apart.text})
+                })
+                .collect();
+            json!({
+                "path": source.path,
+                "format": source.format,
+                "encoding": source.encoding,
+                "sha256": source.sha256,
+                "chars": source.chars,
+                "records": records,
+                "boilerplate": boilerplate,
+                "unassigned": unassigned,
+            })
+        })
+        .collect();
+    json!({
+        "v": 1,
+        "batch": &batch.finalize().to_hex()[..12],
+        "sources": sources,
+        "created": plan.count(Action::Create),
+        "updated": plan.count(Action::Update),
+        "unchanged": plan.count(Action::Unchanged),
+        "conflicts": plan.count(Action::Conflict),
+        "rejected": plan.count(Action::Reject),
+    })
+}

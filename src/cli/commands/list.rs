@@ -1,0 +1,154 @@
+//! `anku list`: records as a table, filtered and sorted.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::filters;
+use crate::cli::filters::format;
+use crate::cli::listing;
+use crate::cli::listing::Listing;
+use crate::cli::notices;
+use crate::cli::output;
+use crate::cli::query;
+use anku::archive::Archive;
+use anku::archive::Card;
+use anku::report::Document;
+use anku::report::json_text;
+use anku::schema::Datum;
+use anku::schema::FieldType;
+use anku::search::Options;
+use anku::search::find;
+use anku::table::Cell;
+use anku::table::Column;
+use anku::table::Table;
+use anku::workspace::Refresh;
+use clap::ArgMatches;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+
+const FORMATS: &[&str] = &["table", "plain", "json", "jsonl", "csv", "tsv", "md"];
+
+pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let format = format(context, matches, FORMATS)?;
+    let archive = context.archive()?;
+    let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
+    let listing = Listing::read(context, archive, matches, usize::MAX)?;
+    let columns = columns(context, archive, matches)?;
+    let ready = notices::ready(context, archive, refresh);
+    let (cards, total) = ready.with(|engine| -> Result<(Vec<Card>, usize), Failure> {
+        let found = find(&compiled.plan, engine, &Options { exact: true })?;
+        let mut docs: Vec<(u32, f32)> = found.hits.iter().map(|hit| (hit.doc, 0.0)).collect();
+        // In the order of the files, unless somebody asks for another.
+        docs.sort_by_key(|(doc, _)| *doc);
+        let total = docs.len();
+        let mut cards = Vec::new();
+        for (doc, _) in listing.page(engine, archive, docs)? {
+            cards.push(engine.card(doc)?);
+        }
+        Ok((cards, total))
+    })?;
+    let exit = match (total, ready.is_incomplete()) {
+        (_, true) => Exit::Failed,
+        (0, _) => Exit::Nothing,
+        _ => Exit::Done,
+    };
+    if listing.is_bare() {
+        let cards: Vec<&Card> = cards.iter().collect();
+        listing.print(context, archive, &cards, total)?;
+        return Ok(exit);
+    }
+    match format {
+        Some("json") => {
+            let records: Vec<Value> = cards.iter().map(|card| to_json(archive, card, &columns)).collect();
+            let value = json!({"v": 1, "total": total, "records": records});
+            output::text(context, matches, &json_text(&value))?;
+        }
+        Some("jsonl") => {
+            let lines: Vec<String> =
+                cards.iter().map(|card| json_text(&to_json(archive, card, &columns))).collect();
+            output::text(context, matches, &lines.concat())?;
+        }
+        _ if total == 0 => context.note(context.lang.word("list.none")),
+        _ => {
+            let table = table(context, archive, &cards, &columns);
+            output::document(context, matches, format, &Document::of(table))?;
+        }
+    }
+    if matches!(format, None | Some("table")) && total > 0 {
+        context.note(&context.lang.say("search.total", &[("total", &total.to_string())]));
+    }
+    Ok(exit)
+}
+
+/// The columns: those that were asked for, else those of the first kind's schema.
+fn columns(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Vec<String>, Failure> {
+    let Some(words) = matches.get_one::<String>("columns") else {
+        return Ok(archive.kinds.first().map(|kind| kind.columns.clone()).unwrap_or_default());
+    };
+    words
+        .split([',', '，', '、'])
+        .map(str::trim)
+        .filter(|word| !word.is_empty())
+        .map(|word| match word {
+            "path" | "kind" | "extent" => Ok(word.to_owned()),
+            _ => listing::field(context, archive, word).map(|field| field.path.clone()),
+        })
+        .collect()
+}
+
+fn cell_values(archive: &Archive, card: &Card, column: &str) -> Vec<Datum> {
+    match column {
+        "path" => vec![Datum::Text(card.path.clone())],
+        "kind" => vec![Datum::Text(card.kind.clone())],
+        "extent" => card.extent.iter().cloned().map(Datum::Text).collect(),
+        _ => listing::values(archive, card, column),
+    }
+}
+
+fn to_json(archive: &Archive, card: &Card, columns: &[String]) -> Value {
+    let mut record = Map::new();
+    record.insert("id".to_owned(), json!(card.id));
+    record.insert("path".to_owned(), json!(card.path));
+    for column in columns {
+        let values = cell_values(archive, card, column);
+        let many =
+            archive.kind(&card.kind).and_then(|kind| kind.field(column)).is_some_and(|field| field.many);
+        let value = if many { json!(values) } else { json!(values.first()) };
+        record.insert(column.clone(), value);
+    }
+    Value::Object(record)
+}
+
+fn table(context: &Context, archive: &Archive, cards: &[Card], columns: &[String]) -> Table {
+    let zh = context.lang.is_zh();
+    let field =
+        |column: &str| archive.kinds.iter().find_map(|kind| kind.fields.iter().find(|f| f.path == column));
+    let headings = columns.iter().map(|column| match field(column) {
+        Some(field) => {
+            let name = if zh { &field.names.zh } else { &field.names.en };
+            if field.ty == FieldType::Integer { Column::figures(name) } else { Column::text(name) }
+        }
+        None => Column::text(context.lang.say(&format!("list.{column}"), &[])),
+    });
+    let mut table = Table::new(headings.collect());
+    for card in cards {
+        let cells = columns.iter().map(|column| {
+            let values = cell_values(archive, card, column);
+            match values.as_slice() {
+                [] => Cell::Empty,
+                [Datum::Integer(number)] => Cell::Count(*number),
+                many => {
+                    let label = |value: &Datum| match (field(column), value) {
+                        (Some(field), Datum::Text(text)) => field.label(text, zh).to_owned(),
+                        (_, value) => value.to_string(),
+                    };
+                    Cell::Text(many.iter().map(label).collect::<Vec<_>>().join("、"))
+                }
+            }
+        });
+        table.push(cells.collect());
+    }
+    table
+}

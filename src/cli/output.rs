@@ -1,0 +1,95 @@
+//! Where a document goes and in which format: `-O`, `-o`, stdout.
+
+use super::context::Context;
+use super::failure::Failure;
+use anku::report::Document;
+use anku::report::Options;
+use anku::report::RENDERERS;
+use anku::report::renderer;
+use anku::report::renderer_of;
+use clap::ArgMatches;
+use std::path::Path;
+use std::path::PathBuf;
+
+fn file(matches: &ArgMatches) -> Option<&PathBuf> {
+    matches.get_one::<PathBuf>("file").filter(|path| path.as_os_str() != "-")
+}
+
+/// The format that a run's output takes: the one asked for, else the file's ending, else a table.
+///
+/// # Errors
+/// A file whose ending names no format.
+pub(crate) fn wanted<'f>(
+    context: &Context,
+    matches: &ArgMatches,
+    format: Option<&'f str>,
+) -> Result<&'f str, Failure> {
+    match (format, file(matches)) {
+        (Some(format), _) => Ok(format),
+        (None, Some(path)) => match renderer_of(path) {
+            Some(renderer) => Ok(renderer.name),
+            None => {
+                let known: Vec<&str> =
+                    RENDERERS.iter().flat_map(|renderer| renderer.endings).copied().collect();
+                let ending = path.extension().unwrap_or_default().to_string_lossy();
+                let what = context.lang.say("error.no-format", &[("name", &ending)]);
+                Err(Failure::hinted(what, context.lang.say("parse.valid", &[("values", &known.join(" "))])))
+            }
+        },
+        (None, None) => Ok("table"),
+    }
+}
+
+/// Renders a document to stdout or to the file of `-o`.
+///
+/// # Errors
+/// A format that does not exist, a file that cannot be written.
+pub(crate) fn document(
+    context: &Context,
+    matches: &ArgMatches,
+    format: Option<&str>,
+    document: &Document,
+) -> Result<(), Failure> {
+    let name = wanted(context, matches, format)?;
+    let Some(renderer) = renderer(name) else {
+        return Err(Failure::usage(context.lang.say("error.no-format", &[("name", name)])));
+    };
+    let width = context.width.filter(|_| file(matches).is_none());
+    bytes(context, matches, &(renderer.render)(document, &Options { lang: context.lang, width }))
+}
+
+/// Text to stdout or to the file of `-o`.
+///
+/// # Errors
+/// A file that cannot be written.
+pub(crate) fn text(context: &Context, matches: &ArgMatches, text: &str) -> Result<(), Failure> {
+    bytes(context, matches, text.as_bytes())
+}
+
+fn bytes(context: &Context, matches: &ArgMatches, bytes: &[u8]) -> Result<(), Failure> {
+    let path = matches.try_get_one::<PathBuf>("file").ok().flatten().and_then(|_| file(matches));
+    match path {
+        None => context.print(bytes),
+        Some(path) => write(&context.path(path), bytes).map_err(|error| {
+            let (path, reason) = (path.display().to_string(), error.to_string());
+            Failure::usage(context.lang.say("error.not-written", &[("path", &path), ("reason", &reason)]))
+        }),
+    }
+}
+
+/// The file is there whole, or as it was before.
+fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    use std::io::Write as _;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut temp = tempfile::Builder::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        temp.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut temp = temp.prefix(".anku-").tempfile_in(folder)?;
+    temp.write_all(bytes)?;
+    temp.as_file().sync_all()?;
+    temp.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
