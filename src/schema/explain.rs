@@ -98,6 +98,7 @@ impl<'a> Explainer<'a> {
                     spot.place = self.places.item(spot.place, at);
                     spot.node = item;
                     spot.typed = inner;
+                    spot.key = None;
                     spot.field = format!("{}[{at}]", spot.field);
                 }
                 _ => break,
@@ -112,7 +113,7 @@ impl<'a> Explainer<'a> {
         let spot = self.spot(pointer);
         if spot.node.is_null() && !spot.field.is_empty() {
             // `title:` with nothing after it has no width of its own; its key is what people see.
-            let empty = spot.node.text().is_none_or(str::is_empty);
+            let empty = spot.node.span.start == spot.node.span.end;
             let span = spot.key.filter(|_| empty).unwrap_or(spot.node.span);
             self.findings.push(
                 Finding::new(Code::EmptyValue, self.path, Some(span))
@@ -388,7 +389,12 @@ fn length(node: &Node) -> usize {
 /// A value as a message quotes it: on one line, not too long.
 pub(super) fn quote(node: &Node) -> String {
     let text = node.text().unwrap_or_default();
-    let mut out: String = text.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = |c| match c {
+        '\n' => '↵',
+        c if char::is_control(c) => ' ',
+        c => c,
+    };
+    let mut out: String = text.chars().take(QUOTED).map(shown).collect();
     if text.chars().nth(QUOTED).is_some() {
         out.push('…');
     }
@@ -437,18 +443,21 @@ fn whole(text: &str) -> Option<String> {
 
 /// The date that a text holds in another notation: `2012年3月5日`, `2012/3/5`, `2012.03.05`.
 fn date(text: &str) -> Option<String> {
-    let rest: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
-    if !matches!(rest.as_slice(), ['年', '月'] | ['年', '月', '日'] | ['/', '/'] | ['.', '.'] | ['-', '-'])
-    {
+    let rest: String = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
+    if !matches!(rest.as_str(), "年月" | "年月日" | "//" | ".." | "--") {
         return None;
     }
-    let parts: Vec<u32> = text
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|p| !p.is_empty())
-        .map_while(|p| p.parse().ok())
-        .collect();
-    match parts.as_slice() {
-        &[year @ 1000..=9999, month @ 1..=12, day @ 1..=31] => Some(format!("{year}-{month:02}-{day:02}")),
-        _ => None,
-    }
+    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut next = || parts.next()?.parse::<u32>().ok();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let good = (1000..=9999).contains(&year) && (1..=last).contains(&day);
+    good.then(|| format!("{year}-{month:02}-{day:02}"))
 }
