@@ -123,9 +123,14 @@ impl<'a> Explainer<'a> {
             return;
         }
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
-                    self.unknown(&spot, pointer, key);
+                    self.unknown(&spot, pointer, key, false);
+                }
+            }
+            Kind::UnevaluatedProperties { unexpected } => {
+                for key in unexpected {
+                    self.unknown(&spot, pointer, key, true);
                 }
             }
             Kind::Required { property } => {
@@ -158,7 +163,7 @@ impl<'a> Explainer<'a> {
         };
         match error.kind() {
             Kind::Type { kind } => self.wrong_type(spot, kind),
-            Kind::Enum { .. } | Kind::Constant { .. } => self.not_in_vocabulary(spot, error),
+            Kind::Enum { .. } | Kind::Constant { .. } => self.not_in_vocabulary(spot, constants(error)),
             Kind::Pattern { pattern } => {
                 self.finding(Code::Pattern, spot).arg("value", text).arg("pattern", pattern)
             }
@@ -186,6 +191,7 @@ impl<'a> Explainer<'a> {
                 self.extra(spot, count.saturating_sub(unexpected.len()))
             }
             Kind::UniqueItems => self.repeated(spot),
+            Kind::FalseSchema => self.finding(Code::Schema, spot).arg("keyword", "false"),
             kind => self.finding(Code::Schema, spot).arg("keyword", kind.keyword()),
         }
     }
@@ -251,10 +257,11 @@ impl<'a> Explainer<'a> {
             .suggest(suggestion)
     }
 
-    fn not_in_vocabulary(&self, spot: &Spot<'_>, error: &ValidationError<'_>) -> Finding {
+    fn not_in_vocabulary(&self, spot: &Spot<'_>, mut constants: Vec<String>) -> Finding {
+        constants.dedup();
         let vocabulary = self.places.get(spot.place).and_then(|place| place.vocabulary.as_ref());
         let listed = vocabulary.map(|v| v.terms.iter().map(|term| term.value.clone()).collect::<Vec<_>>());
-        let allowed = listed.filter(|terms| !terms.is_empty()).unwrap_or_else(|| constants(error));
+        let allowed = listed.filter(|terms| !terms.is_empty()).unwrap_or(constants);
         let word = spot.node.text().unwrap_or_default();
         let near = vocabulary
             .and_then(|vocabulary| vocabulary.nearest(word))
@@ -281,7 +288,7 @@ impl<'a> Explainer<'a> {
                     && matches!(inner.kind(), Kind::Constant { .. } | Kind::Enum { .. })
             });
         if closed || (scalar && !constants(error).is_empty()) {
-            let finding = self.not_in_vocabulary(spot, error);
+            let finding = self.not_in_vocabulary(spot, constants(error));
             self.findings.push(finding);
             return;
         }
@@ -308,13 +315,35 @@ impl<'a> Explainer<'a> {
                 }
             }
             None => {
-                let finding = self.finding(Code::Schema, spot).arg("keyword", error.kind().keyword());
+                let finding = self.selector(context).unwrap_or_else(|| {
+                    self.finding(Code::Schema, spot).arg("keyword", error.kind().keyword())
+                });
                 self.findings.push(finding);
             }
         }
     }
 
-    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, key: &str) {
+    /// The field that chooses between branches (`kind: book`), when none of them takes its value.
+    fn selector(&self, context: &[Vec<ValidationError<'static>>]) -> Option<Finding> {
+        let chosen = |branch: &'_ Vec<ValidationError<'static>>| -> Vec<(String, Vec<String>)> {
+            let constant =
+                |e: &&ValidationError<'_>| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. });
+            let path = |e: &ValidationError<'_>| e.instance_path().as_str().to_owned();
+            branch.iter().filter(constant).map(|e| (path(e), constants(e))).collect()
+        };
+        let mut branches = context.iter().map(chosen);
+        let first = branches.next()?;
+        let rest: Vec<Vec<(String, Vec<String>)>> = branches.collect();
+        first.into_iter().find_map(|(path, mut allowed)| {
+            for branch in &rest {
+                let (_, more) = branch.iter().find(|(other, _)| *other == path)?;
+                allowed.extend(more.iter().cloned());
+            }
+            Some(self.not_in_vocabulary(&self.spot(&path), allowed))
+        })
+    }
+
+    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, key: &str, unevaluated: bool) {
         let place = self.places.get(spot.place);
         let free = |name: &str| spot.node.get(name).is_none();
         let meant = place.and_then(|place| meant(place, key, &free)).map(str::to_owned);
@@ -323,7 +352,8 @@ impl<'a> Explainer<'a> {
             .field(join(&spot.field, key))
             .arg("name", key)
             .suggest(meant.clone());
-        let doubtful = place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
+        let doubtful =
+            unevaluated && place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
         self.unknown.push(Unknown { mapping: mapping.to_owned(), finding, meant, doubtful });
     }
 
