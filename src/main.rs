@@ -1,2 +1,7 @@
-//! The `anku` binary.
-fn main() {}
+//! The `anku` binary: everything it does is in `cli`, everything it knows in the library.
+
+mod cli;
+
+fn main() -> std::process::ExitCode {
+    cli::run(std::env::args_os().collect())
+}

@@ -78,9 +78,7 @@ impl Kind {
     pub fn facts(&self, root: &Node) -> Vec<Fact> {
         let mut facts = Vec::new();
         for (index, field) in self.fields.iter().enumerate() {
-            if field.index == Index::None
-                || (field.index == Index::Text && !field.group && !self.is_short(field))
-            {
+            if !self.has_facts(field) {
                 continue;
             }
             self.visit(root, &field.steps, 0, &mut Vec::new(), &mut |_, item, node| {
@@ -95,6 +93,15 @@ impl Kind {
             });
         }
         facts
+    }
+
+    /// Whether the values of a field are kept as facts: everything but running text.
+    pub fn has_facts(&self, field: &Field) -> bool {
+        match field.index {
+            Index::None => false,
+            Index::Text => field.group || self.is_short(field),
+            _ => true,
+        }
     }
 
     /// Titles and units are shown in lists, so they belong to the facts although they are text.

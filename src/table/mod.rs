@@ -51,6 +51,8 @@ pub enum Cell {
     Text(String),
     /// A count or another whole number.
     Count(i64),
+    /// A mean, shown with two decimals.
+    Mean(f64),
     /// A change on the period before, shown with its sign.
     Change(i64),
     /// A share of 1, shown as a percentage with one decimal.
@@ -93,6 +95,7 @@ impl Cell {
             Cell::Empty => String::new(),
             Cell::Text(text) => text.clone(),
             Cell::Count(count) => count.to_string(),
+            Cell::Mean(mean) => format!("{mean:.2}"),
             Cell::Change(0) => "0".to_owned(),
             Cell::Change(change) => format!("{change:+}"),
             Cell::Share(share) => format!("{:.1}%", share * 100.0),

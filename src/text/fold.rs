@@ -36,10 +36,7 @@ fn page_of(c: char) -> &'static Page {
 
 impl Page {
     fn make(number: u32) -> Self {
-        let mut page = Page {
-            codes: [SAME; 256],
-            long: Vec::new(),
-        };
+        let mut page = Page { codes: [SAME; 256], long: Vec::new() };
         // NFKC leaves the unified ideographs alone: only the script can change there.
         let ideographs = (0x4E..0xA0).contains(&number);
         for (low, code) in page.codes.iter_mut().enumerate() {
@@ -118,11 +115,7 @@ fn fixpoint(c: char) -> String {
     }
     // A spacing accent is a blank with a mark: the blank would be trimmed at the edge of a text and kept inside it.
     let trimmed = text.trim_matches(' ');
-    if trimmed.len() == text.len() {
-        text
-    } else {
-        trimmed.to_string()
-    }
+    if trimmed.len() == text.len() { text } else { trimmed.to_string() }
 }
 
 /// Whether words of this character's script are set apart by blanks, so that a line break between two of them stands for one.
@@ -272,8 +265,7 @@ pub fn fold_term(term: &str) -> String {
 
 /// Whether every character of `text` folds to itself (blanks and breaks do not count as such).
 pub(super) fn is_folded(text: &str) -> bool {
-    text.chars()
-        .all(|c| page_of(c).codes[(c as u32 & 0xFF) as usize] == SAME)
+    text.chars().all(|c| page_of(c).codes[(c as u32 & 0xFF) as usize] == SAME)
 }
 
 /// A piece of folded text and where it came from.
@@ -306,21 +298,13 @@ impl Sink for Map {
             last.replaced.is_none() && last.source + (self.folded - last.folded) == source
         });
         if !goes_on {
-            self.pieces.push(Piece {
-                folded: self.folded,
-                source,
-                replaced: None,
-            });
+            self.pieces.push(Piece { folded: self.folded, source, replaced: None });
         }
         self.folded += length;
     }
 
     fn other(&mut self, source: Range<usize>, length: usize) {
-        self.pieces.push(Piece {
-            folded: self.folded,
-            source: source.start,
-            replaced: Some(source.len()),
-        });
+        self.pieces.push(Piece { folded: self.folded, source: source.start, replaced: Some(source.len()) });
         self.folded += length;
     }
 }
@@ -329,10 +313,7 @@ impl Sink for Map {
 pub fn fold_mapped(source: &str) -> Folded {
     let mut map = Map::default();
     let text = run(source, Breaks::Joined, &mut map);
-    Folded {
-        text,
-        pieces: map.pieces,
-    }
+    Folded { text, pieces: map.pieces }
 }
 
 impl Folded {
@@ -383,17 +364,12 @@ impl Folded {
 
 /// The last character border at or before `at`.
 fn border_before(text: &str, at: usize) -> usize {
-    (0..=at)
-        .rev()
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(0)
+    (0..=at).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
 /// The first character border at or after `at`.
 fn border_after(text: &str, at: usize) -> usize {
-    (at..text.len())
-        .find(|&at| text.is_char_boundary(at))
-        .unwrap_or(text.len())
+    (at..text.len()).find(|&at| text.is_char_boundary(at)).unwrap_or(text.len())
 }
 
 #[cfg(test)]

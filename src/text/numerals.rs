@@ -9,9 +9,7 @@ pub fn chinese_to_u32(s: &str) -> Option<u32> {
         return None;
     }
     if let Some(digits) = s.chars().map(plain_digit).collect::<Option<Vec<u32>>>() {
-        return digits
-            .into_iter()
-            .try_fold(0u32, |sum, digit| sum.checked_mul(10)?.checked_add(digit));
+        return digits.into_iter().try_fold(0u32, |sum, digit| sum.checked_mul(10)?.checked_add(digit));
     }
     let chars: Vec<char> = s.chars().collect();
     let digit = |c: char| han_digit(c);
@@ -116,16 +114,7 @@ mod tests {
         ] {
             assert_eq!(chinese_to_u32(text), Some(value), "{text}");
         }
-        for text in [
-            "",
-            "百",
-            "十十",
-            "一二三",
-            "二十〇",
-            "〇十",
-            "三年",
-            "99999999999",
-        ] {
+        for text in ["", "百", "十十", "一二三", "二十〇", "〇十", "三年", "99999999999"] {
             assert_eq!(chinese_to_u32(text), None, "{text}");
         }
     }
@@ -133,18 +122,8 @@ mod tests {
     #[test]
     fn years_of_a_text() {
         let text = "2010年、２０１１ 年和二〇一二年,二○○九年;XX年,12010年,近3000年,10年,第二〇一年";
-        let list: Vec<(u16, &str)> = years(text)
-            .into_iter()
-            .map(|(year, range)| (year, &text[range]))
-            .collect();
-        assert_eq!(
-            list,
-            [
-                (2010, "2010年"),
-                (2011, "２０１１ 年"),
-                (2012, "二〇一二年"),
-                (2009, "二○○九年")
-            ]
-        );
+        let list: Vec<(u16, &str)> =
+            years(text).into_iter().map(|(year, range)| (year, &text[range])).collect();
+        assert_eq!(list, [(2010, "2010年"), (2011, "２０１１ 年"), (2012, "二〇一二年"), (2009, "二○○九年")]);
     }
 }

@@ -114,11 +114,8 @@ impl Places {
                 })
             })
             .collect();
-        let mut places = Places {
-            names: HashMap::with_capacity(rows.len() * 2),
-            rows: Vec::new(),
-            longest: 0,
-        };
+        let mut places =
+            Places { names: HashMap::with_capacity(rows.len() * 2), rows: Vec::new(), longest: 0 };
         for (number, row) in rows.iter().enumerate() {
             for (name, form) in forms(row.name, row.level() == Level::Province) {
                 places.add(name, number as u32, form);
@@ -137,11 +134,7 @@ impl Places {
     }
 
     fn add(&mut self, name: Cow<'static, str>, row: u32, form: Form) {
-        let name = if is_folded(&name) {
-            name
-        } else {
-            Cow::Owned(fold_term(&name))
-        };
+        let name = if is_folded(&name) { name } else { Cow::Owned(fold_term(&name)) };
         self.longest = self.longest.max(name.chars().count());
         self.names.entry(name).or_default().push((row, form));
     }
@@ -197,9 +190,8 @@ impl Places {
             .max_by_key(|found| found.0)?
             .1;
         // 海南藏族自治州 begins with the name of a province that it does not belong to.
-        let province = self
-            .resolve(name, None)
-            .map_or_else(|| self.row(row).name.to_string(), |place| place.province);
+        let province =
+            self.resolve(name, None).map_or_else(|| self.row(row).name.to_string(), |place| place.province);
         Some(province)
     }
 
@@ -210,16 +202,10 @@ impl Places {
     /// Divisions in force whose names `text` begins with: (bytes, row, form).
     fn matches(&self, text: &str, year: Option<u16>, slack: u16) -> Vec<(usize, u32, Form)> {
         let mut found = Vec::new();
-        let ends = text
-            .char_indices()
-            .map(|(at, c)| at + c.len_utf8())
-            .take(self.longest)
-            .skip(1);
+        let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(self.longest).skip(1);
         for end in ends {
             for &(row, form) in self.names.get(&text[..end]).into_iter().flatten() {
-                if self.row(row).in_force(year, slack)
-                    && !names::runs_on(&text[..end], &text[end..])
-                {
+                if self.row(row).in_force(year, slack) && !names::runs_on(&text[..end], &text[end..]) {
                     found.push((end, row, form));
                 }
             }
@@ -236,10 +222,7 @@ impl Places {
         ends.sort_unstable();
         ends.dedup();
         for &end in ends.iter().rev() {
-            let best: Vec<&Reading> = readings
-                .iter()
-                .filter(|reading| reading.end == end)
-                .collect();
+            let best: Vec<&Reading> = readings.iter().filter(|reading| reading.end == end).collect();
             if let Some(only) = self.agree(&best, year) {
                 return Some(only.clone());
             }
@@ -261,28 +244,18 @@ impl Places {
     ) {
         let done = so_far.map_or(0, |reading| reading.end);
         let blank = body[done..].len() - body[done..].trim_start_matches([' ', '·']).len();
-        let parent = so_far
-            .and_then(|reading| reading.path.last())
-            .map(|&row| self.row(row));
+        let parent = so_far.and_then(|reading| reading.path.last()).map(|&row| self.row(row));
         for (length, row, form) in self.matches(&body[done + blank..], year, slack) {
             let child = self.row(row);
             let fits = parent.is_none_or(|parent| match (parent.level(), child.level()) {
-                (Level::Province, Level::City | Level::County) => {
-                    parent.code / 10_000 == child.code / 10_000
-                }
+                (Level::Province, Level::City | Level::County) => parent.code / 10_000 == child.code / 10_000,
                 (Level::City, Level::County) => parent.code / 100 == child.code / 100,
                 _ => false,
             });
             if fits {
-                let mut path = so_far
-                    .map(|reading| reading.path.clone())
-                    .unwrap_or_default();
+                let mut path = so_far.map(|reading| reading.path.clone()).unwrap_or_default();
                 path.push(row);
-                let reading = Reading {
-                    end: done + blank + length,
-                    path,
-                    form,
-                };
+                let reading = Reading { end: done + blank + length, path, form };
                 if child.level() != Level::County {
                     self.extend(body, year, slack, Some(&reading), out);
                 }
@@ -328,11 +301,8 @@ impl Places {
         let last = |reading: &Reading| self.row(reading.path[reading.path.len() - 1]);
         // 上饶 is the prefecture before it is the county of that name.
         let level = readings.iter().map(|reading| last(reading).level()).min()?;
-        let mut best: Vec<&Reading> = readings
-            .iter()
-            .filter(|reading| last(reading).level() == level)
-            .copied()
-            .collect();
+        let mut best: Vec<&Reading> =
+            readings.iter().filter(|reading| last(reading).level() == level).copied().collect();
         // A whole name before a shortened one: 吴江市 is not 吴江 with something after it.
         let form = best.iter().map(|reading| reading.form).min()?;
         best.retain(|reading| reading.form == form);
@@ -349,13 +319,8 @@ impl Places {
         if !one_place {
             return None;
         }
-        best.into_iter().max_by_key(|reading| {
-            (
-                nearness(last(reading), year),
-                last(reading).from,
-                reading.path.len(),
-            )
-        })
+        best.into_iter()
+            .max_by_key(|reading| (nearness(last(reading), year), last(reading).from, reading.path.len()))
     }
 
     fn place(&self, reading: &Reading, rest: String, year: Option<u16>) -> Place {
@@ -368,13 +333,7 @@ impl Places {
             Level::City => (own, None),
             Level::County => (above(row.code / 100 * 100), own),
         };
-        Place {
-            province,
-            city,
-            county,
-            code: format!("{:06}", row.code),
-            rest,
-        }
+        Place { province, city, county, code: format!("{:06}", row.code), rest }
     }
 
     /// The name that a code had when `below` was in force: in the year, else the last one.
@@ -405,18 +364,12 @@ fn nearness(row: &Row, year: Option<u16>) -> bool {
 /// Without what stands before the place: masks, quotation marks, the words for the party.
 fn head_stripped(text: &str) -> &str {
     let text = text.trim_start_matches(['*', ' ', '\n', '"', '《', '“', '〈', '〔', '[', '(']);
-    ["中国共产党", "中共"]
-        .iter()
-        .find_map(|head| text.strip_prefix(head))
-        .unwrap_or(text)
+    ["中国共产党", "中共"].iter().find_map(|head| text.strip_prefix(head)).unwrap_or(text)
 }
 
 /// Bytes of the name of the Production and Construction Corps at the start.
 fn corps(text: &str) -> Option<usize> {
-    let rest = ["新疆维吾尔自治区", "新疆"]
-        .iter()
-        .find_map(|head| text.strip_prefix(head))
-        .unwrap_or(text);
+    let rest = ["新疆维吾尔自治区", "新疆"].iter().find_map(|head| text.strip_prefix(head)).unwrap_or(text);
     ["生产建设兵团", "建设兵团", "兵团"]
         .iter()
         .find_map(|name| rest.strip_prefix(name))

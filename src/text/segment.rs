@@ -27,10 +27,7 @@ impl Segmenter {
             // No frequency: the segmenter then takes one that keeps the term whole. A frequency of zero would hide it.
             jieba.add_word(term, None, None);
         }
-        Self {
-            jieba: Arc::new(jieba),
-            fingerprint: identity(&terms),
-        }
+        Self { jieba: Arc::new(jieba), fingerprint: identity(&terms) }
     }
 
     /// Calls `out` with each word of `folded` in order (accurate mode with the statistical model for unknown words). Tokens without a
@@ -58,11 +55,8 @@ pub fn fingerprint(user_terms: impl IntoIterator<Item = String>) -> String {
 }
 
 fn prepared(user_terms: impl IntoIterator<Item = String>) -> Vec<String> {
-    let mut terms: Vec<String> = user_terms
-        .into_iter()
-        .map(|term| fold_term(&term))
-        .filter(|term| !term.is_empty())
-        .collect();
+    let mut terms: Vec<String> =
+        user_terms.into_iter().map(|term| fold_term(&term)).filter(|term| !term.is_empty()).collect();
     terms.sort();
     terms.dedup();
     terms
@@ -96,14 +90,8 @@ mod tests {
         let list = words(&segmenter, "推行“四议两公开”工作法,\n建设 民情流水线。");
         assert!(list.contains(&"四议两公开".to_string()), "{list:?}");
         assert!(list.contains(&"民情流水线".to_string()), "{list:?}");
-        assert!(
-            list.iter()
-                .all(|word| word.chars().any(char::is_alphanumeric))
-        );
-        assert_eq!(
-            segmenter.fingerprint(),
-            fingerprint(terms().into_iter().rev())
-        );
+        assert!(list.iter().all(|word| word.chars().any(char::is_alphanumeric)));
+        assert_eq!(segmenter.fingerprint(), fingerprint(terms().into_iter().rev()));
         assert_ne!(segmenter.fingerprint(), fingerprint(Vec::new()));
     }
 

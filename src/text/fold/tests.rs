@@ -9,10 +9,7 @@ fn forms_are_one() {
     assert_eq!(fold("㎡ … ㈠ ﬁ"), "m2 ... (一) fi");
     assert_eq!(fold("黨的羣眾工作後"), "党的群众工作后");
     assert_eq!(fold("二○一○年、二〇一〇年"), "二〇一〇年、二〇一〇年");
-    assert_eq!(
-        fold("\u{FEFF}a\u{200B}b\u{A0}c\u{3000}d\te\u{1}f"),
-        "ab c d ef"
-    );
+    assert_eq!(fold("\u{FEFF}a\u{200B}b\u{A0}c\u{3000}d\te\u{1}f"), "ab c d ef");
     assert_eq!(fold("“四议两公开”‘x’"), "“四议两公开”‘x’");
     assert_eq!(fold("\u{A8}x"), "\u{308}x");
 }
@@ -33,13 +30,9 @@ fn matches_lead_back() {
     let source = "《甲》１２㎡\r\n達到…… 後";
     let folded = fold_mapped(source);
     assert_eq!(folded.text, "《甲》12m2达到...... 后");
-    for (needle, origin) in [
-        ("12m", "１２㎡"),
-        ("2达", "㎡\r\n達"),
-        ("..", "…"),
-        ("达到", "達到"),
-        ("后", "後"),
-    ] {
+    for (needle, origin) in
+        [("12m", "１２㎡"), ("2达", "㎡\r\n達"), ("..", "…"), ("达到", "達到"), ("后", "後")]
+    {
         let at = folded.text.find(needle).expect("the needle is there");
         assert_eq!(&source[folded.source_range(at..at + needle.len())], origin);
     }

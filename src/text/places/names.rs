@@ -141,9 +141,7 @@ const BELOW: &[&str] = &[
 /// The names that a division goes by, with their forms.
 pub(super) fn forms(name: &'static str, is_province: bool) -> Vec<(Cow<'static, str>, Form)> {
     let mut list = vec![(Cow::Borrowed(name), Form::Full)];
-    let Some((stem, level)) = LEVELS
-        .iter()
-        .find_map(|level| Some((name.strip_suffix(level)?, *level)))
+    let Some((stem, level)) = LEVELS.iter().find_map(|level| Some((name.strip_suffix(level)?, *level)))
     else {
         return list;
     };
@@ -193,10 +191,7 @@ fn without_peoples(stem: &str) -> &str {
     let mut stem = stem;
     loop {
         let shorter = PEOPLES.iter().find_map(|people| {
-            let rest = stem
-                .strip_suffix("族")
-                .unwrap_or(stem)
-                .strip_suffix(people)?;
+            let rest = stem.strip_suffix("族").unwrap_or(stem).strip_suffix(people)?;
             // One-letter peoples are written with 族: 黎平 is no people's.
             let named = stem.ends_with('族') || people.chars().count() > 1;
             (named && rest.chars().count() >= 2).then_some(rest)
@@ -211,10 +206,8 @@ fn without_peoples(stem: &str) -> &str {
 /// Names that are only a level (城区, 郊区, 市中区, 新区): they say nothing without a prefecture before them.
 pub(super) fn is_generic(name: &str) -> bool {
     let chars = name.chars().count();
-    matches!(
-        name,
-        "市中区" | "市郊区" | "城中区" | "城东区" | "城西区" | "城北区" | "城南区" | "新城区"
-    ) || (chars == 2 && name.ends_with('区'))
+    matches!(name, "市中区" | "市郊区" | "城中区" | "城东区" | "城西区" | "城北区" | "城南区" | "新城区")
+        || (chars == 2 && name.ends_with('区'))
 }
 
 /// Whether a name found goes on as a common word: 海南区 in 海南区域.
@@ -222,10 +215,7 @@ pub(super) fn runs_on(name: &str, rest: &str) -> bool {
     let (Some(last), Some(next)) = (name.chars().last(), rest.chars().next()) else {
         return false;
     };
-    matches!(
-        (last, next),
-        ('区', '域' | '划') | ('市', '场') | ('县', '域')
-    )
+    matches!((last, next), ('区', '域' | '划') | ('市', '场') | ('县', '域'))
 }
 
 /// Whether what follows a bare name makes it an organisation's.
@@ -246,8 +236,6 @@ pub(super) fn is_border(rest: &str) -> bool {
 }
 
 fn up_to_border(rest: &str) -> &str {
-    let end = rest
-        .find(|c: char| !c.is_alphanumeric())
-        .unwrap_or(rest.len());
+    let end = rest.find(|c: char| !c.is_alphanumeric()).unwrap_or(rest.len());
     &rest[..end]
 }

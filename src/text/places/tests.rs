@@ -4,9 +4,7 @@ use std::path::PathBuf;
 use super::*;
 
 fn code(name: &str, year: Option<u16>) -> Option<String> {
-    Places::shipped()
-        .resolve(name, year)
-        .map(|place| place.code)
+    Places::shipped().resolve(name, year).map(|place| place.code)
 }
 
 #[test]
@@ -38,11 +36,7 @@ fn whole_short_and_old_names() {
         ("陝西省乾縣", None, "610424"),
         ("江苏省鼓楼区", None, "320000"),
     ] {
-        assert_eq!(
-            code(name, year).as_deref(),
-            Some(expected),
-            "{name} {year:?}"
-        );
+        assert_eq!(code(name, year).as_deref(), Some(expected), "{name} {year:?}");
     }
 }
 
@@ -72,9 +66,7 @@ fn organisations_and_shared_names_are_no_places() {
 
 #[test]
 fn the_parts_of_a_place() {
-    let place = Places::shipped()
-        .resolve("上海市黄浦区五里桥街道", Some(2012))
-        .expect("a place");
+    let place = Places::shipped().resolve("上海市黄浦区五里桥街道", Some(2012)).expect("a place");
     assert_eq!(
         (place.province.as_str(), place.city, place.county.as_deref()),
         ("上海市", None, Some("黄浦区"))
@@ -82,20 +74,11 @@ fn the_parts_of_a_place() {
     assert_eq!(place.rest, "五里桥街道");
     let place = Places::shipped().resolve("肃州区", None).expect("a place");
     assert_eq!(
-        (
-            place.province.as_str(),
-            place.city.as_deref(),
-            place.county.as_deref()
-        ),
+        (place.province.as_str(), place.city.as_deref(), place.county.as_deref()),
         ("甘肃省", Some("酒泉市"), Some("肃州区"))
     );
-    let place = Places::shipped()
-        .resolve("湖北仙桃市张沟镇", None)
-        .expect("a place");
-    assert_eq!(
-        (place.city, place.code.as_str(), place.rest.as_str()),
-        (None, "429004", "张沟镇")
-    );
+    let place = Places::shipped().resolve("湖北仙桃市张沟镇", None).expect("a place");
+    assert_eq!((place.city, place.code.as_str(), place.rest.as_str()), (None, "429004", "张沟镇"));
 }
 
 #[test]
@@ -110,10 +93,8 @@ fn provinces_of_organisations() {
 
 /// A file of the test aids outside the project; `None`, said loudly, where they are not there.
 fn aid(name: &str) -> Option<String> {
-    let shared = std::env::var_os("ANKU_SHARED").map_or_else(
-        || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"),
-        PathBuf::from,
-    );
+    let shared = std::env::var_os("ANKU_SHARED")
+        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
     let path = shared.join("data/regions").join(name);
     let text = std::fs::read_to_string(&path).ok();
     if text.is_none() {
@@ -137,10 +118,7 @@ fn whole_names_of_another_table() {
             };
             let to: u16 = to.parse().unwrap_or(u16::MAX);
             // In the year of a change either side may be meant.
-            if level != "县级"
-                || from.parse::<u16>().is_ok_and(|from| from >= year)
-                || to <= year + 1
-            {
+            if level != "县级" || from.parse::<u16>().is_ok_and(|from| from >= year) || to <= year + 1 {
                 continue;
             }
             let city = if city.contains("直辖") { "" } else { city };
@@ -167,19 +145,13 @@ fn award_lists() {
     let mut right = 0;
     for entry in &gold {
         let text = |key: &str| entry[key].as_str().unwrap_or_default();
-        let year = entry["award_year"]
-            .as_u64()
-            .and_then(|year| u16::try_from(year).ok());
+        let year = entry["award_year"].as_u64().and_then(|year| u16::try_from(year).ok());
         let found = code(text("place"), year);
         // The title gives the same place as the unit's name before it.
         if found.as_deref() == entry["code"].as_str() {
             right += 1;
         } else {
-            eprintln!(
-                "miss {} {year:?}: {found:?}, expected {}",
-                text("place"),
-                entry["code"]
-            );
+            eprintln!("miss {} {year:?}: {found:?}, expected {}", text("place"), entry["code"]);
         }
         let title = code(text("title"), year);
         if title != found {

@@ -1,0 +1,323 @@
+//! The command line: every command and flag, described in the user's language.
+//!
+//! Filter flags (`--year`, `--province`, …) come from the archive's schemas: a field with `flag:` in
+//! its annotation has one.
+
+use anku::locale::Lang;
+use anku::schema::Kind;
+use clap::Arg;
+use clap::ArgAction;
+use clap::Command;
+use clap::builder::NonEmptyStringValueParser;
+use clap::builder::PathBufValueParser;
+use clap::value_parser;
+use std::ffi::OsString;
+
+/// Commands in the order of help, each with its aliases.
+pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
+    ("search", &["s"]),
+    ("list", &["ls"]),
+    ("show", &[]),
+    ("stats", &[]),
+    ("report", &[]),
+    ("validate", &["check"]),
+    ("import", &[]),
+    ("init", &[]),
+    ("index", &[]),
+    ("status", &[]),
+];
+
+/// The whole command line in a language, with the filter flags of these kinds.
+pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
+    let mut root = Command::new("anku")
+        .version(env!("CARGO_PKG_VERSION"))
+        .disable_help_subcommand(true)
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .infer_subcommands(false)
+        .about(lang.word("help.about"))
+        .help_template(format!(
+            "{{about}}\n\n{}: anku {}\n\n{}:\n{{subcommands}}\n\n{}:\n{{options}}\n\n{}\n",
+            lang.word("help.usage"),
+            lang.word("help.usage.root"),
+            lang.word("help.commands"),
+            lang.word("help.options"),
+            lang.word("help.more"),
+        ))
+        .arg(
+            Arg::new("version")
+                .short('V')
+                .long("version")
+                .action(ArgAction::Version)
+                .help(lang.word("help.version")),
+        );
+    for arg in global(lang) {
+        root = root.arg(arg);
+    }
+    for (name, aliases) in COMMANDS {
+        let command = Command::new(*name)
+            .visible_aliases(aliases.iter().copied())
+            .disable_help_flag(true)
+            .about(lang.word(about(name)));
+        let command = add_args(command, name, lang, kinds);
+        let usage = lang.word(usage(name));
+        root = root.subcommand(command.help_template(format!(
+            "{{about}}\n\n{}: anku {name} {usage}\n\n{}\n{{all-args}}\n",
+            lang.word("help.usage"),
+            lang.word(details(name)),
+        )));
+    }
+    root.subcommand_value_name("COMMAND").next_help_heading(lang.word("help.options"))
+}
+
+/// Locale keys are made of a command's name; they are leaked once a process, as `word` wants them.
+fn key(name: &str, part: &str) -> &'static str {
+    Box::leak(format!("help.{name}{part}").into_boxed_str())
+}
+
+fn about(name: &str) -> &'static str {
+    key(name, "")
+}
+
+fn usage(name: &str) -> &'static str {
+    key(name, ".usage")
+}
+
+fn details(name: &str) -> &'static str {
+    key(name, ".details")
+}
+
+fn global(lang: Lang) -> Vec<Arg> {
+    vec![
+        Arg::new("archive")
+            .long("archive")
+            .value_name("DIR")
+            .global(true)
+            .value_parser(PathBufValueParser::new())
+            .help(lang.word("help.archive")),
+        Arg::new("lang").long("lang").value_name("zh|en").global(true).help(lang.word("help.lang")),
+        Arg::new("color")
+            .long("color")
+            .value_name("auto|always|never")
+            .global(true)
+            .value_parser(["auto", "always", "never"])
+            .hide_possible_values(true)
+            .help(lang.word("help.color")),
+        Arg::new("help")
+            .short('h')
+            .long("help")
+            .global(true)
+            .action(ArgAction::Help)
+            .help(lang.word("help.help")),
+    ]
+}
+
+fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command {
+    let text = |id: &'static str, value: &'static str, help: &'static str| {
+        Arg::new(id).long(id).value_name(value).help(lang.word(help)).value_parser(NonEmptyStringValueParser::new())
+    };
+    let switch =
+        |id: &'static str, help: &'static str| Arg::new(id).long(id).action(ArgAction::SetTrue).help(lang.word(help));
+    let paths = |help: &'static str| {
+        Arg::new("paths")
+            .value_name("PATH")
+            .num_args(0..)
+            .value_parser(PathBufValueParser::new())
+            .help(lang.word(help))
+    };
+    let output = || {
+        [
+            Arg::new("output")
+                .short('O')
+                .long("output")
+                .value_name("FORMAT")
+                .help(lang.word(key(name, ".output"))),
+            switch("json", "help.json"),
+        ]
+    };
+    let to_file = || {
+        Arg::new("file")
+            .short('o')
+            .value_name("FILE")
+            .value_parser(PathBufValueParser::new())
+            .help(lang.word("help.file"))
+    };
+    let listing = || {
+        [
+            switch("paths-only", "help.paths-only").short('l').long("files-with-matches"),
+            switch("null", "help.null").short('0').long("null"),
+            switch("count", "help.count").short('c'),
+            Arg::new("limit")
+                .short('n')
+                .long("limit")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help(lang.word(key(name, ".limit"))),
+            Arg::new("offset")
+                .long("offset")
+                .value_name("N")
+                .value_parser(value_parser!(usize))
+                .help(lang.word("help.offset")),
+            text("sort", "FIELD[:desc]", "help.sort"),
+            text("format", "TEXT", "help.format"),
+        ]
+    };
+    let refresh = || switch("no-refresh", "help.no-refresh");
+    let filters = || filter_args(lang, kinds);
+    match name {
+        "search" => command
+            .arg(
+                Arg::new("query")
+                    .value_name("QUERY")
+                    .num_args(0..)
+                    .allow_hyphen_values(false)
+                    .help(lang.word("help.search.query")),
+            )
+            .args(filters())
+            .args(listing())
+            .args([
+                switch("exact", "help.exact"),
+                switch("no-snippet", "help.no-snippet"),
+                text("facet", "FIELD", "help.facet").action(ArgAction::Append),
+                switch("explain", "help.explain"),
+                refresh(),
+            ])
+            .args(output()),
+        "list" => command
+            .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
+            .args(filters())
+            .args(listing())
+            .args([text("columns", "FIELD,…", "help.columns"), refresh()])
+            .args(output())
+            .arg(to_file()),
+        "show" => command
+            .arg(Arg::new("id").value_name("ID").required(true).num_args(1..).help(lang.word("help.show.id")))
+            .args([
+                text("section", "ROLE", "help.section").action(ArgAction::Append),
+                switch("source", "help.source"),
+                switch("raw", "help.raw"),
+                switch("path", "help.path"),
+            ])
+            .args(output()),
+        "stats" => command
+            .args([
+                text("rows", "FIELD", "help.rows").visible_alias("by").action(ArgAction::Append),
+                text("cols", "FIELD", "help.cols").action(ArgAction::Append),
+                text("measure", "MEASURE", "help.measure"),
+                switch("totals", "help.totals"),
+                text("percent", "row|col|all", "help.percent").value_parser(["row", "col", "all"]).hide_possible_values(true),
+                switch("transpose", "help.transpose"),
+                text("sort", "value|count[:desc]", "help.stats.sort"),
+                text("kind", "KIND", "help.kind"),
+                refresh(),
+            ])
+            .args(filters())
+            .args(output())
+            .arg(to_file()),
+        "report" => command
+            .arg(Arg::new("name").value_name("NAME").help(lang.word("help.report.name")))
+            .args([
+                Arg::new("edition")
+                    .long("edition")
+                    .value_name("N")
+                    .value_parser(value_parser!(i64))
+                    .help(lang.word("help.report.edition")),
+                Arg::new("year")
+                    .long("year")
+                    .value_name("YYYY")
+                    .value_parser(value_parser!(i64))
+                    .help(lang.word("help.report.year")),
+                text("programme", "NAME", "help.report.programme"),
+                switch("outline", "help.report.outline"),
+                refresh(),
+            ])
+            .args(output())
+            .arg(to_file()),
+        "validate" => command.arg(paths("help.validate.paths")).args([
+            Arg::new("explain")
+                .long("explain")
+                .value_name("CODE")
+                .help(lang.word("help.validate.explain")),
+            text("only", "CODE,…", "help.validate.only").value_delimiter(','),
+            text("skip", "CODE,…", "help.validate.skip").value_delimiter(','),
+            switch("strict", "help.validate.strict"),
+        ])
+        .args(output()),
+        "import" => command
+            .arg(paths("help.import.paths").num_args(0..))
+            .args([
+                Arg::new("files-from")
+                    .long("files-from")
+                    .value_name("FILE")
+                    .value_parser(PathBufValueParser::new())
+                    .help(lang.word("help.files-from")),
+                switch("yes", "help.yes").short('y'),
+                switch("dry-run", "help.dry-run"),
+            ])
+            .args(output()),
+        "init" => command.arg(
+            Arg::new("dir").value_name("DIR").value_parser(PathBufValueParser::new()).help(lang.word("help.init.dir")),
+        ),
+        "index" => command.arg(switch("rebuild", "help.rebuild")).args(output()),
+        _ => command.args(output()),
+    }
+}
+
+/// `-党员` on a command line is a query's NOT, and clap takes it for flags. A word that begins with
+/// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
+/// holds a colon) is written out as `NOT …` before clap sees it.
+pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
+    let searching = argv.iter().any(|arg| arg == "search" || arg == "s" || arg == "list" || arg == "ls");
+    if !searching {
+        return argv;
+    }
+    let shield = |arg: OsString| match arg.to_str().and_then(|text| text.strip_prefix('-')) {
+        Some(rest) if is_negation(rest) => OsString::from(format!("NOT {rest}")),
+        _ => arg,
+    };
+    argv.into_iter().map(shield).collect()
+}
+
+fn is_negation(rest: &str) -> bool {
+    let Some(first) = rest.chars().next() else { return false };
+    first != '-' && (!first.is_ascii_alphanumeric() || rest.contains([':', '：']))
+}
+
+/// One flag for every field that names one, and the general forms `--where` and `--kind`.
+fn filter_args(lang: Lang, kinds: &[Kind]) -> Vec<Arg> {
+    let heading = lang.word("help.filters");
+    let mut args = vec![
+        Arg::new("where")
+            .long("where")
+            .value_name("QUERY")
+            .action(ArgAction::Append)
+            .help(lang.word("help.where"))
+            .help_heading(heading),
+    ];
+    let mut seen: Vec<&str> = Vec::new();
+    for field in kinds.iter().flat_map(|kind| &kind.fields) {
+        let Some(flag) = field.flag.as_deref() else { continue };
+        if seen.contains(&flag) || RESERVED.contains(&flag) {
+            continue;
+        }
+        seen.push(flag);
+        let name = if lang.is_zh() { &field.names.zh } else { &field.names.en };
+        args.push(
+            Arg::new(format!("field:{flag}"))
+                .long(flag.to_owned())
+                .value_name(name.clone())
+                .action(ArgAction::Append)
+                .allow_hyphen_values(true)
+                .help(lang.say("help.filter", &[("name", name)]))
+                .help_heading(heading),
+        );
+    }
+    args
+}
+
+/// Long flags that a schema cannot take for a field.
+const RESERVED: &[&str] = &[
+    "archive", "lang", "color", "help", "version", "output", "json", "limit", "offset", "sort", "format", "exact",
+    "facet", "explain", "no-refresh", "no-snippet", "where", "count", "null", "columns", "rows", "cols", "by",
+    "measure", "totals", "percent", "transpose", "kind", "files-with-matches",
+];

@@ -1,0 +1,25 @@
+//! `anku index`: build or refresh. Never needed by hand, since every reading command looks first.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::filters::wants_json;
+use crate::cli::notices;
+use anku::workspace::Refresh;
+use clap::ArgMatches;
+use serde_json::json;
+
+pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let archive = context.archive()?;
+    let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Look };
+    let ready = notices::ready(context, archive, refresh);
+    let records = ready.records();
+    if wants_json(matches) {
+        let value = json!({"v": 1, "records": records, "refreshed": ready.refreshed});
+        context.print(format!("{value}\n"))?;
+    } else {
+        let (records, refreshed) = (records.to_string(), ready.refreshed.to_string());
+        context.note(&context.lang.say("index.done", &[("records", &records), ("refreshed", &refreshed)]));
+    }
+    Ok(if ready.is_incomplete() { Exit::Failed } else { Exit::Done })
+}

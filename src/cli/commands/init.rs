@@ -1,0 +1,28 @@
+//! `anku init`: a new archive with the shipped schemas.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Exit;
+use crate::cli::failure::Failure;
+use anku::archive;
+use anku::archive::NewFile;
+use clap::ArgMatches;
+use std::path::PathBuf;
+
+pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let folder = context.path(matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default());
+    let shown = folder.display().to_string();
+    if folder.join(archive::ROOT_FILE).exists() {
+        let what = context.lang.say("init.exists", &[("folder", &shown)]);
+        return Err(Failure::usage(what));
+    }
+    let files: Vec<NewFile> = archive::SHIPPED
+        .iter()
+        // A file that is there already is somebody's: it stays.
+        .filter(|(path, _)| !folder.join(path).exists())
+        .map(|(path, text)| NewFile { path: (*path).to_owned(), text: (*text).to_owned() })
+        .collect();
+    archive::create_folder(&folder.join("cases")).map_err(|error| Failure::usage(error.to_string()))?;
+    archive::commit(&folder, &files).map_err(|error| Failure::usage(error.to_string()))?;
+    context.note(&context.lang.say("init.done", &[("folder", &shown)]));
+    Ok(Exit::Done)
+}

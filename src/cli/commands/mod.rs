@@ -1,0 +1,12 @@
+//! One file a command.
+
+pub(crate) mod import;
+pub(crate) mod index;
+pub(crate) mod init;
+pub(crate) mod list;
+pub(crate) mod report;
+pub(crate) mod search;
+pub(crate) mod show;
+pub(crate) mod stats;
+pub(crate) mod status;
+pub(crate) mod validate;

@@ -1,0 +1,101 @@
+//! `anku status`: what state the archive is in.
+
+use crate::cli::context::Context;
+use crate::cli::failure::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::filters::wants_json;
+use crate::cli::notices;
+use anku::archive::Archive;
+use anku::archive::Card;
+use anku::report::Options;
+use anku::report::render_table;
+use anku::schema::FULL;
+use anku::schema::LISTED;
+use anku::table::Cell;
+use anku::table::Column;
+use anku::table::Table;
+use anku::workspace::Notice;
+use anku::workspace::Refresh;
+use clap::ArgMatches;
+use serde_json::json;
+
+pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let archive = context.archive()?;
+    let ready = notices::ready(context, archive, Refresh::Look);
+    let cards = ready.cards()?;
+    let broken: Vec<&str> = ready
+        .notices
+        .iter()
+        .flat_map(|notice| match notice {
+            Notice::Broken(paths) => paths.iter().map(String::as_str).collect(),
+            Notice::Unreadable(path, _) => vec![path.as_str()],
+            _ => Vec::new(),
+        })
+        .collect();
+    let lang = context.lang;
+    if wants_json(matches) {
+        let kinds: Vec<_> = archive
+            .kinds
+            .iter()
+            .map(|kind| {
+                let count = Count::of(&cards, &kind.name);
+                json!({"kind": kind.name, "folder": kind.folder.to_string_lossy(), "records": count.all,
+                       "full": count.full, "listed": count.listed})
+            })
+            .collect();
+        let value = json!({"v": 1, "archive": archive.root.to_string_lossy(), "name": archive.settings.name,
+            "records": cards.len(), "kinds": kinds, "broken": broken,
+            "index": {"records": ready.records(), "refreshed": ready.refreshed}});
+        context.print(format!("{value}\n"))?;
+    } else {
+        let text = table(context, archive, &cards);
+        let head = archive.settings.name.clone().unwrap_or_default();
+        context.print(format!("{head}  {}\n\n{text}", archive.root.display()))?;
+        if broken.is_empty() {
+            context.print(format!("{}\n", lang.word("status.clean")))?;
+        }
+    }
+    Ok(if ready.is_incomplete() { Exit::Failed } else { Exit::Done })
+}
+
+#[derive(Default)]
+struct Count {
+    all: i64,
+    full: i64,
+    listed: i64,
+}
+
+impl Count {
+    fn of(cards: &[Card], kind: &str) -> Count {
+        let mut count = Count::default();
+        for card in cards.iter().filter(|card| card.kind == kind) {
+            count.all += 1;
+            count.full += i64::from(card.extent.as_deref() == Some(FULL));
+            count.listed += i64::from(card.extent.as_deref() == Some(LISTED));
+        }
+        count
+    }
+}
+
+fn table(context: &Context, archive: &Archive, cards: &[Card]) -> String {
+    let lang = context.lang;
+    let mut table = Table::new(vec![
+        Column::text(lang.word("status.kind")),
+        Column::text(lang.word("status.folder")),
+        Column::figures(lang.word("status.records")),
+        Column::figures(lang.word("stats.full")),
+        Column::figures(lang.word("stats.listed")),
+    ]);
+    for kind in &archive.kinds {
+        let count = Count::of(cards, &kind.name);
+        let name = if lang.is_zh() { &kind.names.zh } else { &kind.names.en };
+        table.push(vec![
+            Cell::Text(name.clone()),
+            Cell::Text(kind.folder.display().to_string()),
+            Cell::Count(count.all),
+            Cell::Count(count.full),
+            Cell::Count(count.listed),
+        ]);
+    }
+    render_table("table", &table, &Options { lang, width: context.width })
+}

@@ -1,0 +1,116 @@
+//! How a run ends: exit codes in one place, and the one message of a run that could not be done.
+
+use super::context::Context;
+use super::findings;
+use anku::archive::Broken;
+use anku::archive::OpenError;
+use std::fmt::Display;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+/// The exit codes of the contract.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// Done, found, clean.
+    Done,
+    /// Nothing found; findings; some records rejected.
+    Nothing,
+    /// Could not do it, or not all of it.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::Nothing => 1,
+            Exit::Failed => 2,
+        })
+    }
+}
+
+/// A run that could not be done.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// A message, and what to do about it.
+    Message { what: String, hint: Option<String> },
+    /// The archive's own files are broken.
+    Broken(Box<Broken>),
+    /// The archive could not be opened.
+    Open(String),
+    /// The reader of our output has gone: no failure at all.
+    Pipe,
+}
+
+impl Failure {
+    /// A wrong command line or a bad value in it.
+    pub(crate) fn usage(what: impl Into<String>) -> Failure {
+        Failure::Message { what: what.into(), hint: None }
+    }
+
+    /// The same with advice.
+    pub(crate) fn hinted(what: impl Into<String>, hint: impl Into<String>) -> Failure {
+        Failure::Message { what: what.into(), hint: Some(hint.into()) }
+    }
+
+    /// Says on stderr what went wrong and gives the exit code.
+    pub(crate) fn report(self, context: &Context) -> ExitCode {
+        let lang = context.lang;
+        let (what, hint) = match self {
+            Failure::Pipe => return Exit::Done.into(),
+            Failure::Broken(broken) => {
+                let text = findings::broken(context, &broken);
+                let _ = std::io::stderr().write_all(text.as_bytes());
+                return Exit::Failed.into();
+            }
+            Failure::Open(folder) => {
+                let what = lang.say("error.no-archive", &[("folder", &folder)]);
+                (what, Some(lang.word("error.no-archive.hint").to_owned()))
+            }
+            Failure::Message { what, hint } => (what, hint),
+        };
+        context.complain(&what);
+        if let Some(hint) = hint {
+            context.advise(&hint);
+        }
+        Exit::Failed.into()
+    }
+}
+
+impl From<OpenError> for Failure {
+    fn from(error: OpenError) -> Failure {
+        match error {
+            OpenError::NotFound(folder) => Failure::Open(folder.display().to_string()),
+            OpenError::Broken(broken) => Failure::Broken(broken),
+        }
+    }
+}
+
+impl From<std::io::Error> for Failure {
+    fn from(error: std::io::Error) -> Failure {
+        if error.kind() == std::io::ErrorKind::BrokenPipe { Failure::Pipe } else { Failure::usage(error.to_string()) }
+    }
+}
+
+impl From<anku::search::EngineError> for Failure {
+    fn from(error: anku::search::EngineError) -> Failure {
+        Failure::usage(chain(&error))
+    }
+}
+
+/// An error with its causes on one line.
+pub(crate) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(inner) = cause {
+        text.push_str(": ");
+        text.push_str(&inner.to_string());
+        cause = inner.source();
+    }
+    text
+}
+
+/// `path: reason`, for a file that could not be used.
+pub(crate) fn at(path: &std::path::Path, reason: impl Display) -> Failure {
+    Failure::usage(format!("{}: {reason}", path.display()))
+}

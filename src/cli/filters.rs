@@ -1,0 +1,77 @@
+//! Flags that several commands share, turned into plain values.
+
+use super::context::Context;
+use super::failure::Failure;
+use anku::diag::nearest;
+use anku::schema::Kind;
+use clap::ArgMatches;
+
+/// Whether JSON was asked for.
+pub(crate) fn wants_json(matches: &ArgMatches) -> bool {
+    matches.get_flag("json") || matches.get_one::<String>("output").is_some_and(|format| format == "json")
+}
+
+/// The output format that was asked for, one of `known`.
+///
+/// # Errors
+/// A format that this command does not have, with those it has.
+pub(crate) fn format<'k>(context: &Context, matches: &ArgMatches, known: &[&'k str]) -> Result<Option<&'k str>, Failure> {
+    if matches.get_flag("json") {
+        return Ok(known.iter().copied().find(|format| *format == "json"));
+    }
+    let Some(name) = matches.get_one::<String>("output") else { return Ok(None) };
+    match known.iter().copied().find(|format| format == name) {
+        Some(format) => Ok(Some(format)),
+        None => {
+            let what = context.lang.say("error.no-format", &[("name", name)]);
+            let hint = match nearest(name, known.iter().copied()) {
+                Some(near) => context.lang.say("help.didyoumean", &[("name", near)]),
+                None => context.lang.say("parse.valid", &[("values", &known.join(" "))]),
+            };
+            Err(Failure::hinted(what, hint))
+        }
+    }
+}
+
+/// What the filter flags ask for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Filters {
+    /// Fields by path, and what they must hold, as it would stand after the colon.
+    pub(crate) fields: Vec<(String, String)>,
+    /// Whole queries that must hold too.
+    pub(crate) queries: Vec<String>,
+    /// The section roles that free terms must stand in, as they were named.
+    pub(crate) roles: Vec<String>,
+}
+
+/// Reads `--year 2010..2012 --level 最佳 --where QUERY`. Several values of one flag are alternatives;
+/// several flags must all hold.
+pub(crate) fn filters(matches: &ArgMatches, kinds: &[Kind]) -> Filters {
+    let mut filters = Filters::default();
+    let mut seen: Vec<&str> = Vec::new();
+    for (kind, field) in kinds.iter().flat_map(|kind| kind.fields.iter().map(move |field| (kind, field))) {
+        let Some(flag) = field.flag.as_deref() else { continue };
+        let Ok(Some(values)) = matches.try_get_many::<String>(&format!("field:{flag}")) else { continue };
+        if seen.contains(&flag) {
+            continue;
+        }
+        seen.push(flag);
+        let values: Vec<&str> = values.map(String::as_str).collect();
+        let labels = field
+            .path
+            .rsplit_once('.')
+            .is_some_and(|(list, key)| kind.labels.get(list).is_some_and(|label| label == key));
+        if labels {
+            filters.roles.extend(values.into_iter().map(str::to_owned));
+        } else {
+            filters.fields.push((field.path.clone(), values.join(",")));
+        }
+    }
+    filters.queries.extend(matches.get_many::<String>("where").unwrap_or_default().cloned());
+    filters
+}
+
+/// The words of a query as they stood on the command line, joined again.
+pub(crate) fn query(matches: &ArgMatches) -> String {
+    matches.get_many::<String>("query").unwrap_or_default().map(String::as_str).collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,59 @@
+//! The terminal side of anku: parse, resolve, run, print. Lives on the library's public API alone.
+
+mod args;
+mod commands;
+mod context;
+mod failure;
+mod filters;
+mod findings;
+mod listing;
+mod notices;
+mod parse_error;
+mod progress;
+mod query;
+mod style;
+
+use context::Context;
+use context::Early;
+use failure::Exit;
+use failure::Failure;
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+/// Runs one command line and says how it ended.
+pub(crate) fn run(argv: Vec<OsString>) -> ExitCode {
+    let early = Early::from_args(&argv);
+    let context = Context::new(&early);
+    match dispatch(argv, &context) {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(&context),
+    }
+}
+
+fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
+    let kinds = match &context.archive {
+        Ok(archive) => archive.kinds.as_slice(),
+        Err(_) => &[],
+    };
+    let command = args::command(context.lang, kinds);
+    let matches = match command.try_get_matches_from(args::shield_negations(argv)) {
+        Ok(matches) => matches,
+        Err(error) => return parse_error::report(&error, context, kinds),
+    };
+    let Some((name, matches)) = matches.subcommand() else {
+        return parse_error::overview(context, kinds);
+    };
+    match name {
+        "init" => commands::init::run(context, matches),
+        "import" => commands::import::run(context, matches),
+        "validate" => commands::validate::run(context, matches),
+        "index" => commands::index::run(context, matches),
+        "search" => commands::search::run(context, matches),
+        "list" => commands::list::run(context, matches),
+        "show" => commands::show::run(context, matches),
+        "stats" => commands::stats::run(context, matches),
+        "report" => commands::report::run(context, matches),
+        "status" => commands::status::run(context, matches),
+        _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
+    }
+}

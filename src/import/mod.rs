@@ -1,0 +1,28 @@
+//! Import: from bytes to drafts of records, in three steps that know nothing of each other's insides: sources, blocks, drafts.
+//!
+//! Owns what a foreign document means. Must not write, print, or know the archive beyond the [`Existing`] records it is shown.
+
+mod awards;
+mod blocks;
+mod draft;
+mod ledger;
+mod lexicon;
+mod link;
+mod marks;
+mod outline;
+mod plan;
+mod read;
+mod region;
+mod sections;
+mod source;
+mod split;
+mod title;
+
+#[cfg(test)]
+mod tests;
+
+pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
+pub use lexicon::{Lexicon, Programme, Why};
+pub use link::Existing;
+pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan};
+pub use source::{FORMATS, Format, MAX_BYTES};

@@ -1,0 +1,482 @@
+//! Owns the plan of an import: which drafts become records, which belong together, what the archive already holds.
+//! Must not know how a text is read, nor how records are written.
+
+use std::collections::HashMap;
+
+use super::draft::{Draft, draft_id};
+use super::ledger::Owner;
+use super::lexicon::Lexicon;
+use super::link::{Existing, Side, pairs};
+use super::read::{CharIndex, Item, Read, read};
+use super::source::{self, Source};
+
+/// A file to import.
+#[derive(Clone, Debug)]
+pub struct Input {
+    /// Its path as given.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// What would be done.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// One for each input, in order.
+    pub sources: Vec<SourcePlan>,
+    /// What a person should look at.
+    pub warnings: Vec<Warning>,
+}
+
+/// What would be done with one file. The spans of records, boilerplate and unassigned text cover every character once.
+#[derive(Clone, Debug, Default)]
+pub struct SourcePlan {
+    /// The path as given.
+    pub path: String,
+    /// The format it was read as; empty when it was not.
+    pub format: &'static str,
+    /// Its encoding; empty when it was not read.
+    pub encoding: &'static str,
+    /// The hash of its bytes.
+    pub sha256: String,
+    /// Characters of the decoded text.
+    pub chars: usize,
+    /// Its records. One that stands in two sources is listed under both, with the same id and draft.
+    pub records: Vec<Planned>,
+    /// What belongs to no record.
+    pub boilerplate: Vec<Apart>,
+    /// What a person should assign.
+    pub unassigned: Vec<Apart>,
+}
+
+/// A record of the plan.
+#[derive(Clone, Debug)]
+pub struct Planned {
+    /// What would be done.
+    pub action: Action,
+    /// Its id; that of the record it updates or repeats.
+    pub id: String,
+    /// The draft.
+    pub draft: Draft,
+    /// Why it is refused or in conflict.
+    pub reason: Option<String>,
+    /// Its characters in this source, page furniture left out.
+    pub spans: Vec<(usize, usize)>,
+}
+
+/// What is done with a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// A new record.
+    Create,
+    /// An existing record gains what the draft knows.
+    Update,
+    /// The archive has it.
+    Unchanged,
+    /// Its id is another record's.
+    Conflict,
+    /// No record.
+    Reject,
+}
+
+impl Action {
+    /// Its name in plans.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Unchanged => "unchanged",
+            Action::Conflict => "conflict",
+            Action::Reject => "reject",
+        }
+    }
+}
+
+/// A span outside every record; half-open characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// The first character.
+    pub start: usize,
+    /// The character behind the last.
+    pub end: usize,
+    /// The reason's key, one of those in `boilerplate.yaml` or of the importer.
+    pub why: String,
+    /// The text.
+    pub text: String,
+}
+
+/// Something to look at in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Warning {
+    /// The file's name.
+    pub file: String,
+    /// The character where the list's heading starts.
+    pub at: usize,
+    /// The heading.
+    pub heading: String,
+    /// What is odd.
+    pub kind: WarningKind,
+}
+
+/// What is odd about a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum WarningKind {
+    /// The heading declares another number of entries.
+    Total {
+        /// As declared.
+        declared: u32,
+        /// As found.
+        found: usize,
+    },
+    /// Numbers are not there.
+    Gap {
+        /// These.
+        missing: Vec<u32>,
+    },
+}
+
+impl Plan {
+    /// The records, each once, in order of their first place.
+    pub fn records(&self) -> Vec<&Planned> {
+        let mut seen = std::collections::HashSet::new();
+        let all = self.sources.iter().flat_map(|source| &source.records);
+        all.filter(|record| record.action == Action::Reject || seen.insert(record.id.as_str()))
+            .collect()
+    }
+
+    /// How many records an action falls to.
+    pub fn count(&self, action: Action) -> usize {
+        self.records()
+            .iter()
+            .filter(|record| record.action == action)
+            .count()
+    }
+}
+
+/// Plans an import: reads every file, finds which drafts are one case, and compares with what the archive holds.
+pub fn plan(inputs: Vec<Input>, lexicon: &Lexicon, existing: &[Existing]) -> Plan {
+    let mut plan = Plan::default();
+    let mut reads: Vec<(usize, Source, Read)> = Vec::new();
+    for (place, input) in inputs.into_iter().enumerate() {
+        let mut entry = SourcePlan {
+            path: input.name.clone(),
+            sha256: source::sha256(&input.bytes),
+            ..SourcePlan::default()
+        };
+        match source::read(&input.name, &input.bytes) {
+            Ok(source) => {
+                entry.format = source.format;
+                entry.encoding = source.encoding;
+                let mut read = read(&source, lexicon);
+                entry.chars = read.chars;
+                plan.warnings.append(&mut read.warnings);
+                reads.push((place, source, read));
+            }
+            Err(reason) => entry.records.push(refused(&entry.sha256, reason)),
+        }
+        plan.sources.push(entry);
+    }
+    let items: Vec<&Item> = reads.iter().flat_map(|(_, _, read)| &read.items).collect();
+    let decided = decide(&items, existing);
+    let mut next = decided.into_iter();
+    for (place, source, read) in reads.iter() {
+        let planned: Vec<Planned> = next.by_ref().take(read.items.len()).collect();
+        fill(&mut plan.sources[*place], source, read, planned);
+    }
+    plan
+}
+
+fn refused(sha256: &str, reason: String) -> Planned {
+    Planned {
+        action: Action::Reject,
+        id: draft_id(sha256, 0),
+        draft: Draft::default(),
+        reason: Some(reason),
+        spans: Vec::new(),
+    }
+}
+
+/// Puts the decided records and the spans of a source into its plan. Items of one record in one source become one entry.
+fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planned>) {
+    let index = CharIndex::new(&source.text);
+    let mut of_item: Vec<usize> = Vec::new();
+    let mut by_id: HashMap<String, usize> = HashMap::new();
+    for record in planned {
+        let key = record.id.clone();
+        let at = match by_id.get(&key) {
+            Some(at) if record.action != Action::Reject => *at,
+            _ => {
+                plan.records.push(record);
+                plan.records.len() - 1
+            }
+        };
+        by_id.entry(key).or_insert(at);
+        of_item.push(at);
+    }
+    for (start, end, owner) in &read.spans {
+        let apart = |why: &String| Apart {
+            start: *start,
+            end: *end,
+            why: why.clone(),
+            text: index.slice(*start, *end).to_owned(),
+        };
+        match owner {
+            Owner::Record(item) => {
+                if let Some(record) = of_item.get(*item).and_then(|at| plan.records.get_mut(*at)) {
+                    record.spans.push((*start, *end));
+                }
+            }
+            Owner::Boilerplate(why) => plan.boilerplate.push(apart(why)),
+            Owner::Unassigned(why) => plan.unassigned.push(apart(why)),
+        }
+    }
+}
+
+/// Which record an item belongs to: one of the archive's, or a new one.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum Group {
+    Old(usize),
+    New(usize),
+}
+
+/// Decides every item, in order.
+fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
+    let mut known: HashMap<(&str, usize, usize), usize> = HashMap::new();
+    for (place, record) in existing.iter().enumerate() {
+        for (sha256, start, end) in &record.sources {
+            known.insert((sha256.as_str(), *start, *end), place);
+        }
+    }
+    let key = |item: &Item| {
+        let source = item.draft.source.first();
+        source
+            .map(|s| (s.sha256.clone(), s.start, s.end))
+            .unwrap_or_default()
+    };
+    // The same file twice in one batch: its items are the first one's.
+    let mut first_seen: HashMap<(String, usize, usize), usize> = HashMap::new();
+    let mut twins: Vec<usize> = Vec::with_capacity(items.len());
+    let mut groups: Vec<Group> = Vec::with_capacity(items.len());
+    for (place, item) in items.iter().enumerate() {
+        let key = key(item);
+        let old = known.get(&(key.0.as_str(), key.1, key.2)).copied();
+        twins.push(*first_seen.entry(key).or_insert(place));
+        groups.push(old.map_or(Group::New(place), Group::Old));
+    }
+    let open: Vec<usize> = (0..items.len())
+        .filter(|p| items[*p].refused.is_none() && twins[*p] == *p)
+        .collect();
+    link_batch(items, &open, &mut groups);
+    link_archive(items, existing, &open, &mut groups);
+    for (place, twin) in twins.iter().enumerate() {
+        groups[place] = groups[*twin];
+    }
+    finish(items, existing, &groups)
+}
+
+fn side(item: &Item) -> Side {
+    let draft = &item.draft;
+    let text: Vec<&str> = draft.sections.iter().map(|s| s.text.as_str()).collect();
+    Side::new(
+        &draft.title,
+        draft.unit.as_deref(),
+        draft.region.as_ref(),
+        &text.join("\n"),
+        item.weak_title,
+    )
+}
+
+/// List entries and full texts of the same batch.
+fn link_batch(items: &[&Item], open: &[usize], groups: &mut [Group]) {
+    let of = |full: bool| -> Vec<usize> {
+        let wanted = |p: &&usize| items[**p].draft.has_text() == full;
+        open.iter().filter(wanted).copied().collect()
+    };
+    let (listed, full) = (of(false), of(true));
+    let sides = |places: &[usize]| places.iter().map(|p| side(items[*p])).collect::<Vec<_>>();
+    for (l, f) in pairs(&sides(&listed), &sides(&full)) {
+        let (l, f) = (listed[l], full[f]);
+        match (groups[l], groups[f]) {
+            // What the archive keeps apart stays apart.
+            (Group::Old(_), Group::Old(_)) => {}
+            (old @ Group::Old(_), _) => groups[f] = old,
+            (_, old @ Group::Old(_)) => groups[l] = old,
+            _ => {
+                let first = Group::New(l.min(f));
+                groups[l] = first;
+                groups[f] = first;
+            }
+        }
+    }
+}
+
+/// New items and records of the archive.
+fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: &mut [Group]) {
+    let mut size: HashMap<Group, usize> = HashMap::new();
+    for place in open {
+        *size.entry(groups[*place]).or_default() += 1;
+    }
+    for has_text in [true, false] {
+        let alone =
+            |p: &&usize| groups[**p] == Group::New(**p) && size.get(&groups[**p]) == Some(&1);
+        let new: Vec<usize> = open
+            .iter()
+            .filter(|p| items[**p].draft.has_text() != has_text)
+            .filter(alone)
+            .copied()
+            .collect();
+        let old: Vec<usize> = (0..existing.len())
+            .filter(|p| existing[*p].has_text == has_text)
+            .collect();
+        if new.is_empty() || old.is_empty() {
+            continue;
+        }
+        let new_sides: Vec<Side> = new.iter().map(|p| side(items[*p])).collect();
+        let old_sides: Vec<Side> = old
+            .iter()
+            .map(|p| {
+                let record = &existing[*p];
+                Side::new(
+                    &record.title,
+                    record.unit.as_deref(),
+                    record.region.as_ref(),
+                    "",
+                    false,
+                )
+            })
+            .collect();
+        let found = if has_text {
+            pairs(&new_sides, &old_sides)
+        } else {
+            pairs(&old_sides, &new_sides)
+        };
+        for (listed, full) in found {
+            let (n, o) = if has_text {
+                (listed, full)
+            } else {
+                (full, listed)
+            };
+            groups[new[n]] = Group::Old(old[o]);
+        }
+    }
+}
+
+fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Planned> {
+    let mut members: HashMap<Group, Vec<usize>> = HashMap::new();
+    for (place, group) in groups.iter().enumerate() {
+        members.entry(*group).or_default().push(place);
+    }
+    let taken: HashMap<&str, ()> = existing
+        .iter()
+        .map(|record| (record.id.as_str(), ()))
+        .collect();
+    let mut given: HashMap<String, Group> = HashMap::new();
+    let mut done: HashMap<Group, Planned> = HashMap::new();
+    groups
+        .iter()
+        .enumerate()
+        .map(|(place, group)| {
+            let item = items[place];
+            if let Some(reason) = item.refused {
+                return reject(item, reason);
+            }
+            if let Some(planned) = done.get(group) {
+                return planned.clone();
+            }
+            let draft = merge(members.get(group).map_or(&[][..], Vec::as_slice), items);
+            let planned = match group {
+                Group::Old(old) => {
+                    let all = members[group]
+                        .iter()
+                        .all(|p| is_source(&existing[*old], items[*p]));
+                    Planned {
+                        action: if all {
+                            Action::Unchanged
+                        } else {
+                            Action::Update
+                        },
+                        id: existing[*old].id.clone(),
+                        draft,
+                        reason: None,
+                        spans: Vec::new(),
+                    }
+                }
+                Group::New(first) => {
+                    let source = items[*first].draft.source.first();
+                    let id = source
+                        .map(|s| draft_id(&s.sha256, s.start))
+                        .unwrap_or_default();
+                    let clash = taken.contains_key(id.as_str())
+                        || *given.entry(id.clone()).or_insert(*group) != *group;
+                    Planned {
+                        action: if clash {
+                            Action::Conflict
+                        } else {
+                            Action::Create
+                        },
+                        reason: clash.then(|| format!("{id} is another record's id")),
+                        id,
+                        draft,
+                        spans: Vec::new(),
+                    }
+                }
+            };
+            done.insert(*group, planned.clone());
+            planned
+        })
+        .collect()
+}
+
+fn is_source(record: &Existing, item: &Item) -> bool {
+    item.draft.source.iter().all(|source| {
+        record.sources.iter().any(|(sha256, start, end)| {
+            *sha256 == source.sha256 && *start == source.start && *end == source.end
+        })
+    })
+}
+
+fn reject(item: &Item, reason: &str) -> Planned {
+    let source = item.draft.source.first();
+    Planned {
+        action: Action::Reject,
+        id: source
+            .map(|s| draft_id(&s.sha256, s.start))
+            .unwrap_or_default(),
+        draft: item.draft.clone(),
+        reason: Some(reason.to_owned()),
+        spans: Vec::new(),
+    }
+}
+
+/// One draft from the items of a record: the full text's title and unit, every award, every source.
+fn merge(places: &[usize], items: &[&Item]) -> Draft {
+    let full = places.iter().find(|p| items[**p].draft.has_text());
+    let Some(base) = full.or(places.first()) else {
+        return Draft::default();
+    };
+    let mut draft = items[*base].draft.clone();
+    draft.awards.clear();
+    draft.source.clear();
+    for place in places {
+        let other = &items[*place].draft;
+        for award in &other.awards {
+            if !draft.awards.contains(award) {
+                draft.awards.push(award.clone());
+            }
+        }
+        for source in &other.source {
+            let known = draft.source.iter().any(|s| {
+                s.sha256 == source.sha256 && s.start == source.start && s.end == source.end
+            });
+            if !known {
+                draft.source.push(source.clone());
+            }
+        }
+        draft.unit = draft.unit.or_else(|| other.unit.clone());
+        draft.region = draft.region.or_else(|| other.region.clone());
+        draft.year = draft.year.or(other.year);
+        draft.programme = draft.programme.or_else(|| other.programme.clone());
+        draft.edition = draft.edition.or(other.edition);
+    }
+    draft
+}

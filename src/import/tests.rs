@@ -1,0 +1,383 @@
+//! The whole floor at once: the balance on any text, importing twice, linking, and the five real documents where they are at hand.
+
+use std::path::PathBuf;
+
+use proptest::prelude::*;
+
+use super::lexicon::tests::shipped;
+use super::{Action, Existing, Input, Plan, Planned, WarningKind, plan};
+
+fn input(name: &str, text: &str) -> Input {
+    Input {
+        name: name.to_owned(),
+        bytes: text.as_bytes().to_vec(),
+    }
+}
+
+fn existing(record: &Planned) -> Existing {
+    let draft = &record.draft;
+    Existing {
+        id: record.id.clone(),
+        title: draft.title.clone(),
+        unit: draft.unit.clone(),
+        region: draft.region.clone(),
+        awards: draft.awards.clone(),
+        sources: draft
+            .source
+            .iter()
+            .map(|s| (s.sha256.clone(), s.start, s.end))
+            .collect(),
+        has_text: draft.has_text(),
+    }
+}
+
+/// Every character once: no overlap, no gap.
+fn check_balance(plan: &Plan) {
+    for source in &plan.sources {
+        let records = source.records.iter().flat_map(|r| r.spans.iter().copied());
+        let apart = source.boilerplate.iter().chain(&source.unassigned);
+        let mut spans: Vec<(usize, usize)> =
+            records.chain(apart.map(|a| (a.start, a.end))).collect();
+        spans.sort_unstable();
+        let mut at = 0;
+        for (start, end) in spans {
+            assert_eq!(start, at, "{}", source.path);
+            assert!(end > start);
+            at = end;
+        }
+        assert_eq!(at, source.chars, "{}", source.path);
+    }
+}
+
+const LISTS: &str = "第一届全国基层党建创新最佳、优秀案例评选结果\n\
+    从2009年9月至2010年11月,共收到案例若干。一、最佳案例评选结果(共2个)1辽宁丹东:推广“互动式党课”2浙江舟山:推行“网格化管理,组团式服务”工作\n\
+    二、优秀案例评选结果(共4个)1山东乳山:党内民主“乳山模式”2河北景县:“365便民服务超市”的调查3天津市滨海新区实施创建学习型党组织工程";
+
+fn full_text() -> String {
+    let prose = "近年来,舟山市在基层推行服务管理,效果明显,群众满意。".repeat(8);
+    format!(
+        "舟山市:推行“网格化管理,组团式服务”工作\n{prose}\n一、背景与起因\n{prose}\n二、做法与经过\n{prose}\n三、成效与反响\n{prose}\n"
+    )
+}
+
+#[test]
+fn a_list_and_its_full_text_become_one_record() {
+    let lexicon = shipped();
+    let inputs = vec![
+        input("list.txt", LISTS),
+        input("dir/full.txt", &full_text()),
+    ];
+    let plan = plan(inputs, &lexicon, &[]);
+    check_balance(&plan);
+    assert_eq!(plan.count(Action::Create), 5);
+    let records = plan.records();
+    let both = records.iter().find(|r| r.draft.has_text()).unwrap();
+    assert_eq!(both.draft.title, "舟山市:推行“网格化管理,组团式服务”工作");
+    assert_eq!(both.draft.source.len(), 2);
+    assert_eq!(both.draft.source[1].file, "full.txt");
+    assert_eq!(both.draft.year, Some(2010));
+    let award = &both.draft.awards[0];
+    assert_eq!(
+        (award.rank, award.level.as_deref()),
+        (Some(2), Some("最佳案例"))
+    );
+    assert_eq!(award.unit.as_deref(), Some("浙江舟山"));
+    let no_colon = records
+        .iter()
+        .find(|r| r.draft.awards[0].rank == Some(3))
+        .unwrap();
+    assert_eq!(no_colon.draft.unit.as_deref(), Some("天津市滨海新区"));
+    assert_eq!(no_colon.draft.title, "实施创建学习型党组织工程");
+    let total = WarningKind::Total {
+        declared: 4,
+        found: 3,
+    };
+    assert!(plan.warnings.iter().any(|warning| warning.kind == total));
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let lexicon = shipped();
+    let inputs = || vec![input("list.txt", LISTS), input("full.txt", &full_text())];
+    let first = plan(inputs(), &lexicon, &[]);
+    let held: Vec<Existing> = first.records().into_iter().map(existing).collect();
+    let again = plan(inputs(), &lexicon, &held);
+    assert_eq!(again.count(Action::Unchanged), held.len());
+    assert_eq!(again.records().len(), held.len());
+    check_balance(&again);
+    // The same file twice in one batch is one file.
+    let twice = plan([inputs(), inputs()].concat(), &lexicon, &[]);
+    assert_eq!(twice.count(Action::Create), held.len());
+    check_balance(&twice);
+}
+
+#[test]
+fn what_the_archive_holds_is_found_from_either_side() {
+    let lexicon = shipped();
+    let list = || vec![input("list.txt", LISTS)];
+    let full = || vec![input("full.txt", &full_text())];
+    for (first, second) in [(list(), full()), (full(), list())] {
+        let held: Vec<Existing> = plan(first, &lexicon, &[])
+            .records()
+            .into_iter()
+            .map(existing)
+            .collect();
+        let next = plan(second, &lexicon, &held);
+        assert_eq!(next.count(Action::Update), 1);
+        let updated = next
+            .records()
+            .into_iter()
+            .find(|r| r.action == Action::Update)
+            .unwrap();
+        assert!(held.iter().any(|record| record.id == updated.id));
+    }
+}
+
+#[test]
+fn a_bad_piece_is_set_aside_and_the_rest_goes_in() {
+    let lexicon = shipped();
+    let binary = Input {
+        name: "x.bin".to_owned(),
+        bytes: vec![0, 1, 2],
+    };
+    let law = "第一条 为了规范工作,制定本规定。\n第二条 各级组织应当遵守本规定。\n第三条 本规定自发布之日起施行。\n".repeat(3);
+    let plan = plan(
+        vec![
+            binary,
+            input("law.txt", &law),
+            input("full.txt", &full_text()),
+        ],
+        &lexicon,
+        &[],
+    );
+    check_balance(&plan);
+    assert_eq!(plan.count(Action::Reject), 2);
+    assert_eq!(plan.count(Action::Create), 1);
+    assert!(
+        plan.records()
+            .iter()
+            .filter(|r| r.action == Action::Reject)
+            .all(|r| r.reason.is_some())
+    );
+}
+
+#[test]
+fn several_cases_in_one_part_are_told_by_their_outlines() {
+    let prose = "某地认真落实要求,积极探索创新,取得了明显成效。".repeat(6);
+    let case = |title: &str| {
+        format!(
+            "{title}\n{prose}\n一、背景与起因\n{prose}\n二、做法与经过\n(一)抓班子。{prose}\n(二)带队伍。{prose}\n三、成效与反响\n{prose}\n"
+        )
+    };
+    let text = format!(
+        "篇一:党建创新典型案例\n{}第二届全国基层党建创新典型案例征集\n{}篇二:党建创新典型案例\n{}推荐访问:党建 案例",
+        case("敦煌市:推行党员首议制"),
+        case("酒泉瓜州:以学分制管理推进学习型组织建设"),
+        case("广东翁源:培育创业“领头雁”"),
+    );
+    let plan = plan(vec![input("a.txt", &text)], &shipped(), &[]);
+    check_balance(&plan);
+    let titles: Vec<&str> = plan
+        .records()
+        .iter()
+        .map(|r| r.draft.title.as_str())
+        .collect();
+    assert_eq!(
+        titles,
+        [
+            "敦煌市:推行党员首议制",
+            "酒泉瓜州:以学分制管理推进学习型组织建设",
+            "广东翁源:培育创业“领头雁”"
+        ]
+    );
+    let editions: Vec<Option<i64>> = plan.records().iter().map(|r| r.draft.edition).collect();
+    assert_eq!(editions, [None, Some(2), None]);
+    let places: Vec<Option<String>> = plan
+        .records()
+        .iter()
+        .map(|r| {
+            r.draft
+                .region
+                .as_ref()
+                .and_then(|region| region.county.clone())
+        })
+        .collect();
+    assert_eq!(
+        places,
+        ["敦煌市", "瓜州县", "翁源县"].map(|name| Some(name.to_owned()))
+    );
+}
+
+fn word() -> impl Strategy<Value = String> {
+    let fixed = [
+        "\n",
+        "\n\n",
+        "。",
+        ",",
+        ":",
+        "：",
+        " ",
+        "\u{3000}",
+        "一、",
+        "二、",
+        "三、",
+        "(一)",
+        "（二）",
+        "1",
+        "2",
+        "3、",
+        "4.",
+        "10",
+        "篇1:",
+        "篇二：",
+        "篇3:",
+        "案例一",
+        "最佳案例名单(共3个)",
+        "优秀案例评选结果",
+        "名单",
+        "背景与起因",
+        "主要做法",
+        "成效",
+        "启示",
+        "【基本情况】",
+        "## ",
+        "第二届全国基层党建创新典型案例征集",
+        "完美整理",
+        "\nWord格式\n",
+        "推荐访问:甲",
+        "**",
+        "——",
+        "“",
+        "”",
+        "(",
+        ")",
+        "广东翁源:",
+        "甘肃省敦煌市",
+        "山东潍坊",
+        "一是",
+        "第三条",
+        "]",
+        "\r\n",
+        "\u{feff}",
+        "共",
+        "20",
+        "365",
+        "2+X",
+        "届",
+        "第",
+        "年",
+        "序号\n",
+        "名称\n",
+    ];
+    prop_oneof![
+        4 => prop::sample::select(fixed.map(str::to_owned).to_vec()),
+        2 => "[党建工作创新服务群众的在了是农村社区]{1,40}",
+        1 => any::<char>().prop_map(String::from),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn any_text_balances(words in prop::collection::vec(word(), 0..120), more in prop::collection::vec(word(), 0..40)) {
+        let lexicon = shipped();
+        let inputs = || vec![input("a.txt", &words.concat()), input("b.txt", &more.concat())];
+        let first = plan(inputs(), &lexicon, &[]);
+        check_balance(&first);
+        let keep = |r: &&Planned| r.action == Action::Create;
+        let held: Vec<Existing> = first.records().into_iter().filter(keep).map(existing).collect();
+        let again = plan(inputs(), &lexicon, &held);
+        check_balance(&again);
+        prop_assert_eq!(again.count(Action::Create) + again.count(Action::Update), 0);
+    }
+}
+
+/// The five documents the project began with, which stand beside it and not in it.
+fn seeds() -> Option<Vec<Input>> {
+    let beside = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared");
+    let root = std::env::var_os("ANKU_SHARED").map_or(beside, PathBuf::from);
+    let Ok(folder) = std::fs::read_dir(root.join("seeds")) else {
+        eprintln!("SKIPPED: no seeds at {}; set ANKU_SHARED", root.display());
+        return None;
+    };
+    let mut paths: Vec<PathBuf> = folder
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .collect();
+    paths.sort();
+    let read = |path: &PathBuf| Input {
+        name: path.display().to_string(),
+        bytes: std::fs::read(path).unwrap(),
+    };
+    Some(
+        paths
+            .iter()
+            .filter(|p| p.extension().is_some_and(|e| e == "txt"))
+            .map(read)
+            .collect(),
+    )
+}
+
+#[test]
+fn the_seeds_come_in_whole() {
+    let Some(inputs) = seeds() else {
+        return;
+    };
+    let lexicon = shipped();
+    let first = plan(inputs.clone(), &lexicon, &[]);
+    check_balance(&first);
+    assert!(first.warnings.is_empty(), "{:?}", first.warnings);
+    let records = first.records();
+    assert_eq!(records.len(), 192);
+    assert_eq!(records.iter().filter(|r| r.draft.has_text()).count(), 15);
+    assert_eq!(
+        records
+            .iter()
+            .filter(|r| r.draft.has_text() && !r.draft.awards.is_empty())
+            .count(),
+        3
+    );
+    for (edition, level, count) in [
+        (1, "最佳案例", 20),
+        (1, "优秀案例", 60),
+        (2, "最佳案例", 30),
+        (2, "优秀案例", 70),
+    ] {
+        let awards = records.iter().flat_map(|r| &r.draft.awards);
+        let mut ranks: Vec<i64> = awards
+            .filter(|a| a.edition == Some(edition) && a.level.as_deref() == Some(level))
+            .filter_map(|a| a.rank)
+            .collect();
+        ranks.sort_unstable();
+        assert_eq!(
+            ranks,
+            (1..=count).collect::<Vec<i64>>(),
+            "{edition} {level}"
+        );
+    }
+    // Another encoding of the same text is another file, and the same drafts.
+    let old: Vec<Input> = inputs
+        .iter()
+        .map(|input| {
+            let text = String::from_utf8(input.bytes.clone()).unwrap();
+            let (bytes, _, _) = encoding_rs::GB18030.encode(&text);
+            Input {
+                name: input.name.clone(),
+                bytes: bytes.into_owned(),
+            }
+        })
+        .collect();
+    let second = plan(old, &lexicon, &[]);
+    check_balance(&second);
+    let bare = |plan: &Plan| -> Vec<super::Draft> {
+        let drafts = plan.records().into_iter().map(|r| r.draft.clone());
+        drafts
+            .map(|mut draft| {
+                draft.source.iter_mut().for_each(|s| s.sha256.clear());
+                draft
+            })
+            .collect()
+    };
+    assert_eq!(second.sources[0].encoding, "GB18030");
+    assert_eq!(bare(&first), bare(&second));
+}

@@ -1,0 +1,351 @@
+//! [`Engine`] over the index: documents of all segments numbered through.
+
+use super::data::Item;
+use super::data::card_from_json;
+use super::prepare::LABEL;
+use super::prepare::LABEL_END;
+use super::prepare::VALUE;
+use super::prepare::key_of_number;
+use super::Index;
+use crate::archive::Card;
+use crate::search::Doc;
+use crate::search::DocSet;
+use crate::search::Engine;
+use crate::search::EngineError;
+use crate::search::Needle;
+use crate::search::Scope;
+use crate::text::fold::fold_term;
+use memchr::memmem::Finder;
+use std::sync::Arc;
+use tantivy::DocSet as _;
+use tantivy::SegmentReader;
+use tantivy::TERMINATED;
+use tantivy::Term;
+use tantivy::columnar::ColumnValues;
+use tantivy::index::InvertedIndexReader;
+use tantivy::postings::Postings as _;
+use tantivy::postings::SegmentPostings;
+use tantivy::query::Bm25Weight;
+use tantivy::schema::Field;
+use tantivy::schema::IndexRecordOption;
+
+/// What a word in the title counts for, against one in the text. Like the rest of the ranking it is
+/// a default, not tuned.
+const TITLE_WEIGHT: f32 = 2.0;
+/// The longest words that the dictionary of the index is asked for, in characters.
+const LONGEST_WORD: usize = 8;
+
+/// Answers from an opened index.
+pub struct IndexEngine<'i> {
+    index: &'i Index,
+    segments: Vec<Segment<'i>>,
+    slots: u32,
+}
+
+struct Segment<'i> {
+    reader: &'i SegmentReader,
+    base: u32,
+    offsets: Arc<dyn ColumnValues<u64>>,
+    lens: Arc<dyn ColumnValues<u64>>,
+    numbers: Arc<dyn ColumnValues<u64>>,
+}
+
+type Result<T> = std::result::Result<T, EngineError>;
+
+fn failed(error: impl std::error::Error + Send + Sync + 'static) -> EngineError {
+    EngineError::caused("the index cannot be read", error)
+}
+
+impl<'i> IndexEngine<'i> {
+    /// The engine of an index.
+    ///
+    /// # Errors
+    /// When a column of the index cannot be opened.
+    pub fn new(index: &'i Index) -> Result<Self> {
+        let mut slots = 0;
+        let mut segments = Vec::new();
+        for reader in index.searcher.segment_readers() {
+            let column = |name: &str| reader.fast_fields().column_first_or_default::<u64>(name).map_err(failed);
+            let segment =
+                Segment { reader, base: slots, offsets: column("o")?, lens: column("l")?, numbers: column("n")? };
+            slots += reader.max_doc();
+            segments.push(segment);
+        }
+        Ok(IndexEngine { index, segments, slots })
+    }
+
+    fn segment_of(&self, doc: Doc) -> Option<(&Segment<'i>, u32)> {
+        let at = self.segments.partition_point(|segment| segment.base <= doc).checked_sub(1)?;
+        let segment = &self.segments[at];
+        Some((segment, doc - segment.base)).filter(|(segment, local)| *local < segment.reader.max_doc())
+    }
+
+    fn item(&self, doc: Doc) -> Result<Item> {
+        let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::new("no such record"))?;
+        let offset = segment.offsets.get_val(local);
+        let len = segment.lens.get_val(local);
+        self.index.data.item(offset, len, segment.numbers.get_val(local)).map_err(failed)
+    }
+
+    /// The documents of one term, live ones only.
+    fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            if let Some(postings) = postings(&inverted, field, token, IndexRecordOption::Basic)? {
+                segment.collect(postings, set);
+            }
+        }
+        Ok(())
+    }
+
+    /// The documents that have every one of several tokens.
+    fn all_of(&self, field: Field, tokens: &[String], set: &mut DocSet) -> Result<()> {
+        'segments: for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut lists = Vec::with_capacity(tokens.len());
+            for token in tokens {
+                match postings(&inverted, field, token, IndexRecordOption::Basic)? {
+                    Some(list) => lists.push(list),
+                    None => continue 'segments,
+                }
+            }
+            // The rarest leads; the others are only asked for the documents that it has.
+            lists.sort_by_key(SegmentPostings::doc_freq);
+            let Some((lead, others)) = lists.split_first_mut() else { continue };
+            'documents: while lead.doc() != TERMINATED {
+                let doc = lead.doc();
+                for other in others.iter_mut() {
+                    let found = if other.doc() < doc { other.seek(doc) } else { other.doc() };
+                    if found != doc {
+                        if found == TERMINATED {
+                            break 'documents;
+                        }
+                        lead.seek(found);
+                        continue 'documents;
+                    }
+                }
+                if !segment.reader.is_deleted(doc) {
+                    set.insert(segment.base + doc);
+                }
+                lead.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `take` with every key of the index that begins with `prefix`, from `from` on, until it
+    /// says no.
+    fn keys(&self, from: &str, set: &mut DocSet, wanted: &dyn Fn(&[u8]) -> Option<bool>) -> Result<()> {
+        let field = self.index.fields.keys;
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
+            while stream.advance() {
+                match wanted(stream.key()) {
+                    None => break,
+                    Some(false) => {}
+                    Some(true) => {
+                        let list = inverted
+                            .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
+                            .map_err(failed)?;
+                        segment.collect(list, set);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Segment<'_> {
+    fn collect(&self, mut postings: SegmentPostings, set: &mut DocSet) {
+        let deletes = self.reader.has_deletes();
+        while postings.doc() != TERMINATED {
+            if !deletes || !self.reader.is_deleted(postings.doc()) {
+                set.insert(self.base + postings.doc());
+            }
+            postings.advance();
+        }
+    }
+}
+
+fn postings(
+    inverted: &InvertedIndexReader,
+    field: Field,
+    token: &str,
+    option: IndexRecordOption,
+) -> Result<Option<SegmentPostings>> {
+    inverted.read_postings(&Term::from_field_text(field, token), option).map_err(failed)
+}
+
+impl Engine for IndexEngine<'_> {
+    fn slots(&self) -> u32 {
+        self.slots
+    }
+
+    fn live(&self) -> Result<DocSet> {
+        let mut set = DocSet::new(self.slots);
+        for segment in &self.segments {
+            for doc in 0..segment.reader.max_doc() {
+                if !segment.reader.is_deleted(doc) {
+                    set.insert(segment.base + doc);
+                }
+            }
+        }
+        Ok(set)
+    }
+
+    fn literal(&self, needle: &Needle) -> Result<DocSet> {
+        let chars: Vec<char> = needle.text.chars().collect();
+        let mut set = DocSet::new(self.slots);
+        match chars.len() {
+            0 => return self.live(),
+            1 => self.term(self.index.fields.chars, &needle.text, &mut set)?,
+            2 => self.term(self.index.fields.pairs, &needle.text, &mut set)?,
+            _ => {
+                let pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+                self.all_of(self.index.fields.pairs, &pairs, &mut set)?;
+            }
+        }
+        if chars.len() <= 2 && matches!(needle.scope, Scope::Everywhere) {
+            return Ok(set);
+        }
+        // Pairs in the right order and in the right field: only the text itself can tell.
+        let finder = Finder::new(&needle.text);
+        let mut confirmed = DocSet::new(self.slots);
+        for doc in set.iter() {
+            if occurs(&self.item(doc)?.texts, &finder, &needle.scope) {
+                confirmed.insert(doc);
+            }
+        }
+        Ok(confirmed)
+    }
+
+    fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet> {
+        let key = format!("{field}{VALUE}{}", fold_term(value));
+        let mut set = DocSet::new(self.slots);
+        if prefix {
+            self.keys(&key, &mut set, &|found| found.starts_with(key.as_bytes()).then_some(true))?;
+        } else {
+            self.term(self.index.fields.keys, &key, &mut set)?;
+            // A number's key is made for ranges; one that is asked for by its digits has that form.
+            if let Ok(number) = value.trim().parse() {
+                self.term(self.index.fields.keys, &key_of_number(field, number), &mut set)?;
+            }
+        }
+        Ok(set)
+    }
+
+    fn range(&self, field: &str, low: Option<i64>, high: Option<i64>) -> Result<DocSet> {
+        let from = key_of_number(field, low.unwrap_or(i64::MIN));
+        let to = key_of_number(field, high.unwrap_or(i64::MAX));
+        let mut set = DocSet::new(self.slots);
+        self.keys(&from, &mut set, &|found| (found <= to.as_bytes()).then_some(true))?;
+        Ok(set)
+    }
+
+    fn has(&self, field: &str) -> Result<DocSet> {
+        let mut set = DocSet::new(self.slots);
+        self.term(self.index.fields.keys, &format!("{VALUE}{field}"), &mut set)?;
+        Ok(set)
+    }
+
+    fn words_in(&self, folded: &str) -> Result<Vec<String>> {
+        let chars: Vec<(usize, char)> = folded.char_indices().collect();
+        let end = |at: usize| chars.get(at).map_or(folded.len(), |&(byte, _)| byte);
+        let mut words: Vec<String> = Vec::new();
+        let mut readers = Vec::new();
+        for segment in &self.segments {
+            readers.push(segment.reader.inverted_index(self.index.fields.words).map_err(failed)?);
+        }
+        for start in 0..chars.len() {
+            let (byte, first) = chars[start];
+            // A Latin word or a number is one token however long: it is looked up whole.
+            let longest = if first.is_ascii_alphanumeric() {
+                if start > 0 && chars[start - 1].1.is_ascii_alphanumeric() {
+                    continue;
+                }
+                let run = chars[start..].iter().take_while(|(_, c)| c.is_ascii_alphanumeric()).count();
+                run.max(LONGEST_WORD)
+            } else {
+                LONGEST_WORD
+            };
+            for len in 1..=longest.min(chars.len() - start) {
+                let word = &folded[byte..end(start + len)];
+                if len == 1 && !first.is_ascii_alphanumeric() && chars.len() > 1 {
+                    continue;
+                }
+                if words.iter().any(|known| known == word) {
+                    continue;
+                }
+                let term = Term::from_field_text(self.index.fields.words, word);
+                for reader in &readers {
+                    if reader.get_term_info(&term).map_err(failed)?.is_some() {
+                        words.push(word.to_owned());
+                        break;
+                    }
+                }
+            }
+        }
+        Ok(words)
+    }
+
+    fn word(&self, word: &str) -> Result<DocSet> {
+        let mut set = DocSet::new(self.slots);
+        self.term(self.index.fields.words, word, &mut set)?;
+        Ok(set)
+    }
+
+    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {
+        let mut scores = vec![0.0_f32; self.slots as usize];
+        for (field, weight) in [(self.index.fields.words, 1.0), (self.index.fields.title, TITLE_WEIGHT)] {
+            let (mut tokens, mut all) = (0, 0);
+            for segment in &self.segments {
+                tokens += segment.reader.inverted_index(field).map_err(failed)?.total_num_tokens();
+                all += u64::from(segment.reader.max_doc());
+            }
+            if all == 0 {
+                continue;
+            }
+            #[allow(clippy::cast_precision_loss)] // an average length needs no more
+            let average = tokens as f32 / all as f32;
+            for word in words {
+                let term = Term::from_field_text(field, word);
+                let frequency = self.index.searcher.doc_freq(&term).map_err(failed)?;
+                if frequency == 0 {
+                    continue;
+                }
+                let bm25 = Bm25Weight::for_one_term_without_explain(frequency, all, average);
+                for segment in &self.segments {
+                    let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+                    let norms = segment.reader.get_fieldnorms_reader(field).map_err(failed)?;
+                    let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
+                    let Some(mut list) = list else { continue };
+                    while list.doc() != TERMINATED {
+                        let doc = segment.base + list.doc();
+                        if docs.contains(doc) {
+                            let score = bm25.score(norms.fieldnorm_id(list.doc()), list.term_freq());
+                            scores[doc as usize] += weight * score;
+                        }
+                        list.advance();
+                    }
+                }
+            }
+        }
+        Ok(docs.iter().map(|doc| (doc, scores[doc as usize])).collect())
+    }
+
+    fn card(&self, doc: Doc) -> Result<Card> {
+        card_from_json(&self.item(doc)?.card).ok_or_else(|| EngineError::new("the index's side file is damaged"))
+    }
+}
+
+/// Whether a needle stands in one of the stored texts that its scope allows.
+fn occurs(texts: &str, finder: &Finder<'_>, scope: &Scope) -> bool {
+    // A hit counts only behind the end of its label: the label's own letters must not match.
+    texts.split(LABEL).any(|value| {
+        value
+            .split_once(LABEL_END)
+            .is_some_and(|(label, text)| scope.covers(label) && finder.find(text.as_bytes()).is_some())
+    })
+}

@@ -1,0 +1,197 @@
+//! The engine that anku ships: tantivy for grams, words and keys, a side file for texts.
+//!
+//! Owns everything under `.anku/index`. All of it is derived: any doubt about it (another version,
+//! another schema, a torn file) ends in a rebuild, never in an answer. Grams decide which records
+//! match, words only rank them; texts of three characters and more are confirmed in the side file.
+
+mod data;
+mod engine;
+mod fields;
+mod files;
+mod prepare;
+mod update;
+
+pub use engine::IndexEngine;
+pub use prepare::RAW;
+pub use prepare::prepare;
+pub use prepare::Prepared;
+pub use update::rebuild;
+pub use update::update;
+
+use crate::archive::Archive;
+use crate::archive::FileStat;
+use crate::archive::Record;
+use crate::archive::stat;
+use crate::text::fold;
+use crate::text::segment;
+use data::Data;
+use fields::Fields;
+use files::Files;
+use serde_json::Value;
+use std::path::Path;
+use std::path::PathBuf;
+use tantivy::ReloadPolicy;
+use tantivy::Searcher;
+
+/// The layout of the index; raised with every change of it.
+const FORMAT: u32 = 1;
+/// The index's folder under the archive's state.
+const FOLDER: &str = "index";
+/// Where a rebuild grows until it takes the index's place.
+const NEW_FOLDER: &str = "index.new";
+const DATA: &str = "texts";
+
+/// Why an index cannot be used as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum IndexError {
+    /// There is none yet.
+    #[error("no index yet")]
+    Missing,
+    /// Another version, schema, dictionary or folding made it.
+    #[error("made by another version, schema or dictionary")]
+    Outdated,
+    /// It is damaged.
+    #[error("damaged: {0}")]
+    Damaged(String),
+    /// The file system refused.
+    #[error("{path}: {error}", path = .0.display(), error = .1)]
+    Io(PathBuf, std::io::Error),
+    /// tantivy refused.
+    #[error("{0}")]
+    Tantivy(#[from] tantivy::TantivyError),
+}
+
+/// An index opened for reading, as of one commit.
+pub struct Index {
+    searcher: Searcher,
+    fields: Fields,
+    data: Data,
+    files: Files,
+    built: Option<i64>,
+}
+
+/// What an index does not know of the files yet.
+#[derive(Debug, Default, PartialEq)]
+pub struct Changes {
+    /// New files, and files whose content differs.
+    pub changed: Vec<FileStat>,
+    /// Paths that are gone.
+    pub gone: Vec<String>,
+    /// Same content under other stamps, or stamps old enough now to be trusted.
+    pub restamped: Vec<FileStat>,
+    /// Files that could not be read, with the reason.
+    pub unreadable: Vec<(String, String)>,
+}
+
+impl Changes {
+    /// Whether the index answers rightly as it stands.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty() && self.gone.is_empty()
+    }
+
+    /// How many records a refresh would touch.
+    pub fn len(&self) -> usize {
+        self.changed.len() + self.gone.len()
+    }
+}
+
+fn folder(archive: &Archive) -> PathBuf {
+    archive.state().join(FOLDER)
+}
+
+/// What an index of this archive must have been made with.
+fn identity(archive: &Archive) -> String {
+    format!("{FORMAT}|{}|{}|{}", fold::VERSION, segment::JIEBA, archive.identity)
+}
+
+impl Index {
+    /// Opens the archive's index.
+    ///
+    /// # Errors
+    /// Every reason to rebuild it: [`IndexError::Missing`], [`IndexError::Outdated`],
+    /// [`IndexError::Damaged`]; or that the file system does not let us read it.
+    pub fn open(archive: &Archive) -> Result<Index, IndexError> {
+        Index::open_in(&folder(archive), &identity(archive))
+    }
+
+    fn open_in(folder: &Path, identity: &str) -> Result<Index, IndexError> {
+        if !folder.join("meta.json").is_file() {
+            return Err(IndexError::Missing);
+        }
+        let index = tantivy::Index::open_in_dir(folder)?;
+        let meta = index.load_metas()?;
+        let payload: Value = meta.payload.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
+        if payload["identity"].as_str() != Some(identity) {
+            return Err(IndexError::Outdated);
+        }
+        let manifest = folder.join(files_name(meta.opstamp));
+        let built = std::fs::metadata(&manifest).ok().map(|meta| stat(String::new(), 0, &meta).mtime);
+        let files = Files::read(&manifest).ok_or_else(|| IndexError::Damaged("manifest".to_owned()))?;
+        let path = folder.join(DATA);
+        let data = Data::open(&path).map_err(|error| IndexError::Io(path.clone(), error))?;
+        let len = data.len().map_err(|error| IndexError::Io(path, error))?;
+        if payload["texts"].as_u64().is_none_or(|wanted| len < wanted) {
+            return Err(IndexError::Damaged(DATA.to_owned()));
+        }
+        fields::register(&index);
+        let (schema, fields) = Fields::new();
+        if index.schema() != schema {
+            return Err(IndexError::Outdated);
+        }
+        let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
+        let searcher = tantivy::IndexReader::searcher(&reader);
+        if searcher.num_docs() != files.rows.len() as u64 {
+            return Err(IndexError::Damaged("records".to_owned()));
+        }
+        Ok(Index { searcher, fields, data, files, built })
+    }
+
+    /// How many records it holds.
+    pub fn records(&self) -> usize {
+        self.files.rows.len()
+    }
+
+    /// When it was last brought up to date, in nanoseconds since 1970 by the clock of its file system.
+    pub fn built(&self) -> Option<i64> {
+        self.built
+    }
+
+    /// Paths of files that are no readable record; they are searched as raw text.
+    pub fn broken(&self) -> Vec<&str> {
+        self.files.rows.iter().filter(|row| row.broken).map(|row| row.stat.path.as_str()).collect()
+    }
+
+    /// Compares the files on disk with what the index has seen. Stamps that differ in any way, or
+    /// were too young to be trusted, are settled by the content.
+    pub fn compare(&self, archive: &Archive, walk: &[FileStat]) -> Changes {
+        let mut changes = Changes::default();
+        let mut rows = self.files.rows.iter().peekable();
+        for stat in walk {
+            while let Some(row) = rows.next_if(|row| row.stat.path < stat.path) {
+                changes.gone.push(row.stat.path.clone());
+            }
+            match rows.next_if(|row| row.stat.path == stat.path) {
+                None => changes.changed.push(stat.clone()),
+                Some(row) if row.stat == *stat && !row.racy => {}
+                Some(row) => match Record::read(&archive.root, &stat.path) {
+                    Ok(record) if record.hash == row.hash && row.stat.kind == stat.kind => {
+                        changes.restamped.push(stat.clone());
+                    }
+                    Ok(_) => changes.changed.push(stat.clone()),
+                    // Gone between walk and read; the next look will see it.
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => changes.gone.push(stat.path.clone()),
+                    Err(error) => {
+                        changes.unreadable.push((stat.path.clone(), error.to_string()));
+                        changes.gone.push(stat.path.clone());
+                    }
+                },
+            }
+        }
+        changes.gone.extend(rows.map(|row| row.stat.path.clone()));
+        changes
+    }
+}
+
+fn files_name(opstamp: u64) -> String {
+    format!("files-{opstamp}")
+}

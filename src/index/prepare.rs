@@ -1,0 +1,169 @@
+//! A record made ready for the index: folded texts, grams, words, keys.
+
+use crate::archive::Card;
+use crate::archive::Record;
+use crate::schema::Datum;
+use crate::schema::FieldType;
+use crate::schema::Index;
+use crate::schema::Kind;
+use crate::text::fold::fold;
+use crate::text::fold::fold_term;
+use crate::text::segment::Segmenter;
+use std::collections::HashSet;
+
+/// Separates tokens in what is handed to tantivy; folded text never holds it.
+pub(super) const TOKEN: char = '\u{1}';
+/// Separates a field from its value in a key.
+pub(super) const VALUE: char = '\u{2}';
+/// Begins a label in the stored texts.
+pub(super) const LABEL: char = '\u{2}';
+/// Ends a label in the stored texts.
+pub(super) const LABEL_END: char = '\u{3}';
+/// The label of a file that is no YAML: it is searched as it stands, so that a slip of the hand
+/// hides nothing.
+pub const RAW: &str = "raw";
+
+/// Everything that the index keeps of one record.
+#[derive(Debug, Default, PartialEq)]
+pub struct Prepared {
+    /// The card as JSON.
+    pub card: String,
+    /// Folded texts with their labels: `LABEL label LABEL_END text \n` each.
+    pub texts: String,
+    /// Distinct neighbouring pairs of characters, joined by [`TOKEN`].
+    pub pairs: String,
+    /// Distinct characters.
+    pub chars: String,
+    /// Words of all texts, in order, with repetitions.
+    pub words: String,
+    /// Words of title and unit.
+    pub title_words: String,
+    /// Distinct keys `field VALUE value`, and `VALUE field` for each field that has something.
+    pub keys: String,
+}
+
+/// Prepares one record.
+pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter) -> Prepared {
+    let card = Card::of(record, kind);
+    let mut prepared = Prepared { card: super::data::card_to_json(&card), ..Prepared::default() };
+    let mut sets = Sets::default();
+    sets.key(&format!("kind{VALUE}{}", kind.name));
+    if let Some(extent) = &card.extent {
+        sets.key(&format!("extent{VALUE}{extent}"));
+    }
+    for fact in &card.facts {
+        let field = &kind.fields[fact.field];
+        match &fact.value {
+            Datum::Integer(number) => sets.key(&key_of_number(&field.path, *number)),
+            Datum::Text(text) if field.index != Index::Text => {
+                sets.key(&format!("{}{VALUE}{}", field.path, fold_term(text)));
+            }
+            Datum::Text(_) => {}
+        }
+        sets.has(&field.path);
+    }
+    match &record.root {
+        Some(root) => {
+            for value in kind.texts(root) {
+                if value.text.trim().is_empty() {
+                    continue;
+                }
+                sets.has(&value.field.path);
+                sets.has(&value.label);
+                let heading = value.field.path == kind.title || kind.columns.contains(&value.field.path);
+                let heading = heading && value.field.index == Index::Text && value.field.ty == FieldType::Text;
+                prepared.text(&value.label, &fold(value.text), heading, segmenter, &mut sets);
+            }
+        }
+        None => prepared.text(RAW, &fold(&record.text), false, segmenter, &mut sets),
+    }
+    prepared.keys = sets.keys.0;
+    prepared.pairs = sets.pairs.0;
+    prepared.chars = sets.chars.0;
+    prepared
+}
+
+impl Prepared {
+    fn text(&mut self, label: &str, folded: &str, heading: bool, segmenter: &Segmenter, sets: &mut Sets) {
+        if folded.is_empty() {
+            return;
+        }
+        self.texts.push(LABEL);
+        self.texts.push_str(label);
+        self.texts.push(LABEL_END);
+        self.texts.push_str(folded);
+        self.texts.push('\n');
+        sets.grams(folded);
+        segmenter.words(folded, &mut |word| {
+            push(&mut self.words, word);
+            if heading {
+                push(&mut self.title_words, word);
+            }
+        });
+    }
+}
+
+fn push(list: &mut String, token: &str) {
+    if !list.is_empty() {
+        list.push(TOKEN);
+    }
+    list.push_str(token);
+}
+
+/// The key of a number, so that keys of one field sort as their numbers do.
+pub(super) fn key_of_number(field: &str, number: i64) -> String {
+    let shifted = i128::from(number) - i128::from(i64::MIN);
+    format!("{field}{VALUE}{shifted:020}")
+}
+
+/// Tokens that are indexed once a record, however often they occur: that saves a third of them.
+#[derive(Default)]
+struct Sets {
+    keys: (String, HashSet<String>),
+    pairs: (String, HashSet<(char, char)>),
+    chars: (String, HashSet<char>),
+}
+
+impl Sets {
+    fn key(&mut self, key: &str) {
+        if self.keys.1.insert(key.to_owned()) {
+            push(&mut self.keys.0, key);
+        }
+    }
+
+    /// Notes that a field has something, and every mapping or list above it.
+    fn has(&mut self, path: &str) {
+        let mut end = path.len();
+        loop {
+            self.key(&format!("{VALUE}{}", &path[..end]));
+            match path[..end].rfind('.') {
+                Some(dot) => end = dot,
+                None => break,
+            }
+        }
+    }
+
+    /// No pair crosses a paragraph: `\n` is in none of them.
+    fn grams(&mut self, folded: &str) {
+        let mut buffer = [0; 8];
+        let mut last = None;
+        for c in folded.chars() {
+            if c == '\n' {
+                last = None;
+                continue;
+            }
+            if self.chars.1.insert(c) {
+                push(&mut self.chars.0, c.encode_utf8(&mut buffer));
+            }
+            if let Some(before) = last.replace(c)
+                && self.pairs.1.insert((before, c))
+            {
+                if !self.pairs.0.is_empty() {
+                    self.pairs.0.push(TOKEN);
+                }
+                self.pairs.0.push(before);
+                self.pairs.0.push(c);
+            }
+        }
+    }
+}

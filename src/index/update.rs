@@ -1,0 +1,217 @@
+//! Bringing the index up to date: all of it, or what changed.
+
+use super::data::Appender;
+use super::fields::Fields;
+use super::fields::register;
+use super::files::Files;
+use super::files::Row;
+use super::files::is_racy;
+use super::prepare::Prepared;
+use super::prepare::prepare;
+use super::{Changes, DATA, FOLDER, Index, IndexError, NEW_FOLDER, files_name, folder, identity};
+use crate::archive::Archive;
+use crate::archive::FileStat;
+use crate::archive::Record;
+use crate::archive::stat;
+use crate::text::segment::Segmenter;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+use serde_json::json;
+use std::path::Path;
+use std::path::PathBuf;
+use tantivy::IndexWriter;
+use tantivy::TantivyDocument;
+use tantivy::Term;
+
+/// Records prepared at a time: bounds memory, and is enough for all cores.
+const CHUNK: usize = 256;
+/// tantivy's memory before it writes a segment, in bytes; small archives need little.
+const HEAP: usize = 256 << 20;
+const SMALL_HEAP: usize = 32 << 20;
+
+fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError {
+    let path = path.to_owned();
+    move |error| IndexError::Io(path, error)
+}
+
+/// Builds the index anew beside the old one and puts it in its place. The caller holds the
+/// archive's lock. `progress` is told how many of how many records are done.
+///
+/// # Errors
+/// When the state folder cannot be written or tantivy fails; the old index is then still there.
+pub fn rebuild(archive: &Archive, walk: &[FileStat], progress: &dyn Fn(usize, usize)) -> Result<Index, IndexError> {
+    let new = archive.state().join(NEW_FOLDER);
+    let old = folder(archive);
+    if new.exists() {
+        std::fs::remove_dir_all(&new).map_err(io(&new))?;
+    }
+    std::fs::create_dir_all(&new).map_err(io(&new))?;
+    let (schema, fields) = Fields::new();
+    let index = tantivy::Index::create_in_dir(&new, schema)?;
+    register(&index);
+    let heap = if walk.len() < 2000 { SMALL_HEAP } else { HEAP };
+    let mut writer: IndexWriter = index.writer_with_num_threads(1, heap)?;
+    let mut batch = Batch { archive, fields, folder: &new, files: Files::default(), writer: &mut writer };
+    batch.run(walk, 0, progress)?;
+    // One segment answers two to three times faster than sixteen.
+    let segments = index.searchable_segment_ids()?;
+    if segments.len() > 1 {
+        let before = files_name(index.load_metas()?.opstamp);
+        writer.merge(&segments).wait()?;
+        let after = files_name(index.load_metas()?.opstamp);
+        if before != after {
+            std::fs::rename(new.join(&before), new.join(after)).map_err(io(&new))?;
+        }
+    }
+    writer.wait_merging_threads()?;
+    drop(index);
+    if old.exists() {
+        std::fs::remove_dir_all(&old).map_err(io(&old))?;
+    }
+    std::fs::rename(&new, archive.state().join(FOLDER)).map_err(io(&old))?;
+    Index::open(archive)
+}
+
+/// Brings an index up to date with what changed. The caller holds the archive's lock and compared
+/// under it.
+///
+/// # Errors
+/// When the state folder cannot be written or tantivy fails; the index is then as before.
+pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Index, IndexError> {
+    let folder = folder(archive);
+    let tantivy = index.searcher.index().clone();
+    let opstamp = tantivy.load_metas()?.opstamp;
+    let mut files = index.files;
+    let now = clock(archive)?;
+    for stat in &changes.restamped {
+        if let Ok(at) = files.rows.binary_search_by(|row| row.stat.path.cmp(&stat.path)) {
+            let row = &mut files.rows[at];
+            row.stat = stat.clone();
+            row.racy = is_racy(stat, now);
+        }
+    }
+    if changes.is_empty() {
+        // Only stamps moved: the commit stands, its manifest is replaced.
+        let path = folder.join(files_name(opstamp));
+        files.write(&path).map_err(io(&path))?;
+        return Index::open(archive);
+    }
+    let end = index.data.len().map_err(io(&folder))?;
+    let mut writer: IndexWriter = tantivy.writer_with_num_threads(1, SMALL_HEAP)?;
+    // A run killed between tantivy's delete file and its commit leaves a file that would make every
+    // later commit fail: sweep first.
+    writer.garbage_collect_files().wait()?;
+    let (_, fields) = Fields::new();
+    let touched = changes.changed.iter().map(|stat| &stat.path).chain(&changes.gone);
+    for path in touched {
+        if let Ok(at) = files.rows.binary_search_by(|row| row.stat.path.cmp(path)) {
+            writer.delete_term(Term::from_field_u64(fields.number, files.rows[at].number));
+            files.rows.remove(at);
+        }
+    }
+    let mut batch = Batch { archive, fields, folder: &folder, files, writer: &mut writer };
+    batch.run(&changes.changed, end, &|_, _| {})?;
+    writer.wait_merging_threads()?;
+    sweep(&folder, &tantivy)?;
+    Index::open(archive)
+}
+
+/// Removes manifests of commits that are gone.
+fn sweep(folder: &Path, index: &tantivy::Index) -> Result<(), IndexError> {
+    let current = files_name(index.load_metas()?.opstamp);
+    for entry in std::fs::read_dir(folder).map_err(io(folder))?.flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        let old = name.starts_with("files-") && name != current;
+        if old || name.starts_with(".tmp") {
+            std::fs::remove_file(entry.path()).ok();
+        }
+    }
+    Ok(())
+}
+
+/// The time as the archive's own file system tells it, in nanoseconds since 1970: a server's clock
+/// may differ from ours.
+fn clock(archive: &Archive) -> Result<i64, IndexError> {
+    let state = archive.state();
+    let temp = tempfile::NamedTempFile::new_in(&state).map_err(io(&state))?;
+    let meta = temp.as_file().metadata().map_err(io(&state))?;
+    Ok(stat(String::new(), 0, &meta).mtime)
+}
+
+struct Batch<'b> {
+    archive: &'b Archive,
+    fields: Fields,
+    folder: &'b Path,
+    files: Files,
+    writer: &'b mut IndexWriter,
+}
+
+struct Done {
+    stat: FileStat,
+    hash: [u8; 16],
+    broken: bool,
+    prepared: Prepared,
+}
+
+impl Batch<'_> {
+    /// Adds records and commits them together with their manifest.
+    fn run(&mut self, walk: &[FileStat], end: u64, progress: &dyn Fn(usize, usize)) -> Result<(), IndexError> {
+        let now = clock(self.archive)?;
+        let path = self.folder.join(DATA);
+        let mut data = Appender::open(&path, end).map_err(io(&path))?;
+        let segmenter = if walk.is_empty() { None } else { Some(Segmenter::new(self.archive.terms())) };
+        let mut done = 0;
+        for chunk in walk.chunks(CHUNK) {
+            let Some(segmenter) = &segmenter else { break };
+            let prepared: Vec<Option<Done>> = chunk.par_iter().map(|stat| self.prepare(stat, segmenter)).collect();
+            for item in prepared.into_iter().flatten() {
+                self.add(item, now, &mut data, &path)?;
+            }
+            done += chunk.len();
+            progress(done, walk.len());
+        }
+        let len = data.finish().map_err(io(&path))?;
+        self.files.rows.sort_by(|a, b| a.stat.path.cmp(&b.stat.path));
+        let mut commit = self.writer.prepare_commit()?;
+        let manifest: PathBuf = self.folder.join(files_name(commit.opstamp()));
+        self.files.write(&manifest).map_err(io(&manifest))?;
+        let payload = json!({"identity": identity(self.archive), "texts": len});
+        commit.set_payload(&payload.to_string());
+        commit.commit()?;
+        Ok(())
+    }
+
+    /// A file that cannot be read now is left out, so that the next look finds it new and says so.
+    fn prepare(&self, stat: &FileStat, segmenter: &Segmenter) -> Option<Done> {
+        let record = Record::read(&self.archive.root, &stat.path).ok()?;
+        let kind = self.archive.kinds.get(stat.kind)?;
+        Some(Done {
+            stat: stat.clone(),
+            hash: record.hash,
+            broken: record.root.is_none(),
+            prepared: prepare(&record, kind, segmenter),
+        })
+    }
+
+    fn add(&mut self, item: Done, now: i64, data: &mut Appender, path: &Path) -> Result<(), IndexError> {
+        let number = self.files.next;
+        self.files.next += 1;
+        let prepared = item.prepared;
+        let (offset, len) = data.append(number, &prepared.card, &prepared.texts).map_err(io(path))?;
+        let fields = self.fields;
+        let mut document = TantivyDocument::default();
+        document.add_text(fields.pairs, prepared.pairs);
+        document.add_text(fields.chars, prepared.chars);
+        document.add_text(fields.words, prepared.words);
+        document.add_text(fields.title, prepared.title_words);
+        document.add_text(fields.keys, prepared.keys);
+        document.add_u64(fields.number, number);
+        document.add_u64(fields.offset, offset);
+        document.add_u64(fields.len, len);
+        self.writer.add_document(document)?;
+        let racy = is_racy(&item.stat, now);
+        self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });
+        Ok(())
+    }
+}

@@ -1,0 +1,270 @@
+//! An outline and the cards of an archive make a document.
+
+use super::document::Block;
+use super::document::Document;
+use super::gaps;
+use super::outline::Figure;
+use super::outline::Outline;
+use super::outline::OutlineBlock;
+use super::outline::TableSpec;
+use super::outline::Words;
+use super::period::Period;
+use super::rows;
+use crate::archive::Card;
+use crate::locale::Lang;
+use crate::schema::FULL;
+use crate::schema::Field;
+use crate::schema::Kind;
+use crate::schema::LISTED;
+use crate::stats::CutError;
+use crate::stats::Plan;
+use crate::stats::Slice;
+use crate::stats::compare;
+use crate::stats::count;
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// Answers a query with the places of the cards that it finds.
+pub type Select<'s> = &'s dyn Fn(&str) -> Result<Vec<usize>, String>;
+
+/// Why there is no document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum BuildError {
+    /// No record belongs to the period.
+    NoRecords {
+        /// What was asked for.
+        period: Period,
+        /// The editions, years or programmes that exist.
+        known: Vec<String>,
+    },
+    /// A query of the outline cannot be answered.
+    Query {
+        /// Where it stands, `blocks[3].table.where`.
+        field: String,
+        /// The query.
+        query: String,
+        /// What is wrong with it.
+        message: String,
+    },
+    /// A table that cannot be counted.
+    Cut(CutError),
+}
+
+impl BuildError {
+    /// Whether there is simply nothing to report: exit code 1, not 2.
+    pub fn is_empty(&self) -> bool {
+        matches!(self, BuildError::NoRecords { .. })
+    }
+
+    /// The sentence for people.
+    pub fn say(&self, lang: Lang) -> String {
+        match self {
+            BuildError::NoRecords { period, known } => {
+                let period = match &period.programme {
+                    Some(programme) => format!("{programme} {}", period.name(lang)),
+                    None => period.name(lang),
+                };
+                let known = known.join(if lang.is_zh() { "、" } else { ", " });
+                let key = if known.is_empty() { "report.error.none" } else { "report.error.period" };
+                lang.say(key, &[("period", &period), ("known", &known)])
+            }
+            BuildError::Query { field, query, message } => {
+                lang.say("report.error.query", &[("field", field), ("query", query), ("message", message)])
+            }
+            BuildError::Cut(error) => error.say(lang),
+        }
+    }
+}
+
+impl std::fmt::Display for BuildError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.say(Lang::En))
+    }
+}
+
+impl std::error::Error for BuildError {}
+
+impl From<CutError> for BuildError {
+    fn from(error: CutError) -> Self {
+        BuildError::Cut(error)
+    }
+}
+
+/// Builds the document of an outline.
+///
+/// # Errors
+/// [`BuildError::NoRecords`] when nothing belongs to the period, [`BuildError::Query`] when `select`
+/// cannot answer a `where` of the outline.
+pub fn build(
+    outline: &Outline,
+    period: &Period,
+    kind: &Kind,
+    cards: &[Card],
+    select: Select<'_>,
+    lang: Lang,
+) -> Result<Document, BuildError> {
+    let sliced = slice(period, kind, cards);
+    if sliced.is_empty() {
+        return Err(no_records(period, kind, cards));
+    }
+    let before = period.before();
+    let earlier = before.as_ref().map(|before| slice(before, kind, cards)).unwrap_or_default();
+    let builder = Builder { kind, lang, select, period, before, sliced, earlier };
+    let title = outline.title.as_ref().map(|title| builder.fill(title));
+    let mut document = Document { title, blocks: Vec::new() };
+    for (place, block) in outline.blocks.iter().enumerate() {
+        builder.block(block, &format!("blocks[{place}]"), &mut document.blocks)?;
+    }
+    Ok(document)
+}
+
+/// The cards of a period, with their places among all cards.
+type Placed<'c> = (usize, Cow<'c, Card>);
+
+fn slice<'c>(period: &Period, kind: &Kind, cards: &'c [Card]) -> Vec<Placed<'c>> {
+    let slice = period.slice();
+    let kept = |(place, card)| Some((place, slice.apply(kind, card)?));
+    cards.iter().enumerate().filter_map(kept).collect()
+}
+
+fn no_records(period: &Period, kind: &Kind, cards: &[Card]) -> BuildError {
+    let key = match (period.edition, period.year, &period.programme) {
+        (Some(_), ..) => Some("edition"),
+        (None, Some(_), _) => Some("year"),
+        (None, None, Some(_)) => Some("programme"),
+        (None, None, None) => None,
+    };
+    let known = key.map(|key| Slice::known(kind, cards, key)).unwrap_or_default();
+    BuildError::NoRecords { period: period.clone(), known: known.iter().map(ToString::to_string).collect() }
+}
+
+struct Builder<'b> {
+    kind: &'b Kind,
+    lang: Lang,
+    select: Select<'b>,
+    period: &'b Period,
+    before: Option<Period>,
+    sliced: Vec<Placed<'b>>,
+    earlier: Vec<Placed<'b>>,
+}
+
+impl Builder<'_> {
+    fn block(&self, block: &OutlineBlock, at: &str, out: &mut Vec<Block>) -> Result<(), BuildError> {
+        match block {
+            OutlineBlock::Heading(words) => out.push(Block::Heading { level: 2, text: self.fill(words) }),
+            OutlineBlock::Text(words) => out.push(Block::Paragraph(self.fill(words))),
+            OutlineBlock::Table(spec) => out.push(self.table(spec, &format!("{at}.table.where"))?),
+            OutlineBlock::List(spec) => {
+                let chosen = self.chosen(spec.filter.as_deref(), &format!("{at}.list.where"))?;
+                let title = spec.title.as_ref().map(|title| self.fill(title));
+                if let (Some(title), Some(_)) = (&title, spec.group) {
+                    out.push(Block::Heading { level: 3, text: title.clone() });
+                }
+                let cards = pick(&self.sliced, chosen.as_ref());
+                let tables = rows::tables(spec, title.as_deref(), self.kind, &cards, self.lang)?;
+                if tables.is_empty() {
+                    out.push(Block::Paragraph(self.lang.word("report.nothing").to_owned()));
+                }
+                out.extend(tables.into_iter().map(Block::Table));
+            }
+            OutlineBlock::Gaps(spec) => {
+                let mut table = gaps::table(spec, self.kind, &pick(&self.sliced, None), self.lang);
+                table.title = spec.title.as_ref().map(|title| self.fill(title));
+                out.push(Block::Table(table));
+            }
+        }
+        Ok(())
+    }
+
+    fn table(&self, spec: &TableSpec, field: &str) -> Result<Block, BuildError> {
+        let chosen = self.chosen(spec.filter.as_deref(), field)?;
+        let this = count(pick(&self.sliced, chosen.as_ref()), self.kind, &spec.cut)?;
+        let mut table = match (&self.before, spec.delta) {
+            (_, false) => this.to_table(self.kind, self.lang),
+            (None, true) => return Ok(Block::Paragraph(self.lang.word("report.no_period").to_owned())),
+            (Some(before), true) => {
+                let then = count(pick(&self.earlier, chosen.as_ref()), self.kind, &spec.cut)?;
+                // No records at all is not the same as none that this table counts.
+                let then = (!self.earlier.is_empty()).then_some(then);
+                let (now, before) = (self.period.name(self.lang), before.name(self.lang));
+                let mut table = compare(&this, then.as_ref(), self.kind, self.lang, (&now, &before));
+                if then.is_none() {
+                    table.notes.push(self.lang.say("report.no_before", &[("period", &before)]));
+                }
+                table
+            }
+        };
+        table.title = spec.title.as_ref().map(|title| self.fill(title));
+        Ok(Block::Table(table))
+    }
+
+    fn chosen(&self, query: Option<&str>, field: &str) -> Result<Option<BTreeSet<usize>>, BuildError> {
+        let Some(query) = query else { return Ok(None) };
+        let bad = |message| BuildError::Query { field: field.to_owned(), query: query.to_owned(), message };
+        Ok(Some((self.select)(query).map_err(bad)?.into_iter().collect()))
+    }
+
+    fn fill(&self, words: &Words) -> String {
+        let mut out = String::new();
+        for piece in Figure::pieces(words.say(self.lang)) {
+            match piece {
+                Ok(text) => out.push_str(text),
+                Err(name) => match Figure::resolve(self.kind, name) {
+                    Some(figure) => out.push_str(&self.figure(figure)),
+                    None => out.push_str(name),
+                },
+            }
+        }
+        out.trim().to_owned()
+    }
+
+    fn figure(&self, figure: Figure) -> String {
+        let cards = || self.sliced.iter().map(|(_, card)| card.as_ref());
+        let extent =
+            |wanted| cards().filter(|card| card.extent.as_deref() == Some(wanted)).count().to_string();
+        match figure {
+            Figure::Period => self.period.name(self.lang),
+            Figure::Programme => self.programme(),
+            Figure::Records => self.sliced.len().to_string(),
+            Figure::Full => extent(FULL),
+            Figure::Listed => extent(LISTED),
+            Figure::Entries => self.entries().iter().sum::<usize>().to_string(),
+            Figure::Unlisted => self.entries().iter().filter(|&&count| count == 0).count().to_string(),
+            Figure::Values(dim) => {
+                let Ok(plan) = Plan::new(self.kind, &[dim]) else { return String::new() };
+                let units = cards().flat_map(|card| plan.units(card));
+                units.flat_map(|unit| unit.values).flatten().collect::<BTreeSet<_>>().len().to_string()
+            }
+        }
+    }
+
+    /// For each card, the number of its entries in lists.
+    fn entries(&self) -> Vec<usize> {
+        let register = |field: &Field| field.list.clone().filter(|list| self.kind.registers.contains(list));
+        let entries = |card: &Card| {
+            let facts = card.facts.iter();
+            let entry = facts
+                .filter_map(|fact| Some((self.kind.fields.get(fact.field).and_then(register)?, fact.item)));
+            entry.collect::<BTreeSet<_>>().len()
+        };
+        self.sliced.iter().map(|(_, card)| entries(card)).collect()
+    }
+
+    /// The programme asked for, else the only one there is, else the kind's name.
+    fn programme(&self) -> String {
+        if let Some(programme) = &self.period.programme {
+            return programme.clone();
+        }
+        let cards = self.sliced.iter().map(|(_, card)| card.as_ref());
+        match Slice::known(self.kind, cards, "programme").as_slice() {
+            [only] => only.to_string(),
+            _ if self.lang.is_zh() => self.kind.names.zh.clone(),
+            _ => self.kind.names.en.clone(),
+        }
+    }
+}
+
+fn pick<'c>(cards: &'c [Placed<'_>], chosen: Option<&BTreeSet<usize>>) -> Vec<&'c Card> {
+    let kept = |(place, _): &&Placed<'_>| chosen.is_none_or(|chosen| chosen.contains(place));
+    cards.iter().filter(kept).map(|(_, card)| card.as_ref()).collect()
+}

@@ -1,0 +1,25 @@
+//! Reports: an outline (YAML) becomes a [`Document`], and each renderer turns the same document into
+//! its format.
+//!
+//! Owns the outline language, the blocks of a document and how they look. It knows nothing of
+//! queries and files: whoever calls answers the one and reads the other.
+
+mod build;
+mod document;
+mod gaps;
+mod outline;
+mod period;
+mod read;
+mod render;
+mod rows;
+
+pub use build::{BuildError, Select, build};
+pub use document::{Block, Document};
+pub use outline::{
+    Figure, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, SHIPPED, TableSpec, Words, shipped,
+};
+pub use period::Period;
+pub use render::{Options, RENDERERS, Renderer, json_text, printable, renderer, renderer_of};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,147 @@
+//! A set of records as bits.
+
+use super::engine::Doc;
+
+/// A set of the records `0..slots`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DocSet {
+    words: Vec<u64>,
+    slots: u32,
+}
+
+impl DocSet {
+    /// None of `0..slots`.
+    pub fn new(slots: u32) -> Self {
+        DocSet { words: vec![0; slots.div_ceil(64) as usize], slots }
+    }
+
+    /// All of `0..slots`.
+    pub fn full(slots: u32) -> Self {
+        let mut set = DocSet { words: vec![u64::MAX; slots.div_ceil(64) as usize], slots };
+        if let Some(last) = set.words.last_mut().filter(|_| !slots.is_multiple_of(64)) {
+            *last = (1 << (slots % 64)) - 1;
+        }
+        set
+    }
+
+    /// These of `0..slots`; others are left out.
+    pub fn of(slots: u32, docs: impl IntoIterator<Item = Doc>) -> Self {
+        let mut set = DocSet::new(slots);
+        docs.into_iter().for_each(|doc| set.insert(doc));
+        set
+    }
+
+    /// One more than the greatest record that it can hold.
+    pub fn slots(&self) -> u32 {
+        self.slots
+    }
+
+    /// Adds a record; one beyond the slots is left out.
+    pub fn insert(&mut self, doc: Doc) {
+        if doc < self.slots {
+            self.words[doc as usize / 64] |= 1 << (doc % 64);
+        }
+    }
+
+    /// Whether a record is in it.
+    pub fn contains(&self, doc: Doc) -> bool {
+        self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
+    }
+
+    /// Keeps what is in both.
+    pub fn and(&mut self, other: &DocSet) {
+        for (i, word) in self.words.iter_mut().enumerate() {
+            *word &= other.words.get(i).copied().unwrap_or(0);
+        }
+    }
+
+    /// Adds all of another set, as far as there are slots.
+    pub fn or(&mut self, other: &DocSet) {
+        let full = DocSet::full(if other.slots > self.slots { self.slots } else { 0 });
+        for (i, (word, more)) in self.words.iter_mut().zip(&other.words).enumerate() {
+            *word |= more & full.words.get(i).copied().unwrap_or(u64::MAX);
+        }
+    }
+
+    /// Removes all of another set.
+    pub fn and_not(&mut self, other: &DocSet) {
+        for (word, less) in self.words.iter_mut().zip(&other.words) {
+            *word &= !less;
+        }
+    }
+
+    /// How many it holds.
+    pub fn count(&self) -> usize {
+        self.words.iter().map(|word| word.count_ones() as usize).sum()
+    }
+
+    /// Whether it holds none.
+    pub fn is_empty(&self) -> bool {
+        self.words.iter().all(|&word| word == 0)
+    }
+
+    /// What it holds, in ascending order.
+    pub fn iter(&self) -> impl Iterator<Item = Doc> + '_ {
+        self.words.iter().enumerate().flat_map(|(i, &word)| {
+            let mut left = word;
+            std::iter::from_fn(move || {
+                let bit = left.trailing_zeros();
+                // Clearing the lowest bit of 0 would wrap.
+                left &= left.checked_sub(1)?;
+                Some(i as u32 * 64 + bit)
+            })
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::collections::BTreeSet;
+
+    proptest! {
+        #[test]
+        fn behaves_like_a_set(
+            slots in 0u32..300,
+            a in prop::collection::btree_set(0u32..320, 0..80),
+            b in prop::collection::btree_set(0u32..320, 0..80),
+        ) {
+            let cut = |set: &BTreeSet<u32>| set.iter().copied().filter(|&d| d < slots).collect::<BTreeSet<_>>();
+            let (left, right) = (DocSet::of(slots, a.iter().copied()), DocSet::of(slots, b.iter().copied()));
+            let (a, b) = (cut(&a), cut(&b));
+            let list = |set: &DocSet| set.iter().collect::<BTreeSet<_>>();
+            prop_assert_eq!(&list(&left), &a);
+            prop_assert_eq!(left.count(), a.len());
+            prop_assert_eq!(left.is_empty(), a.is_empty());
+            for doc in 0..330 {
+                prop_assert_eq!(left.contains(doc), a.contains(&doc));
+            }
+            let mut both = left.clone();
+            both.and(&right);
+            prop_assert_eq!(list(&both), a.intersection(&b).copied().collect::<BTreeSet<_>>());
+            let mut any = left.clone();
+            any.or(&right);
+            prop_assert_eq!(list(&any), a.union(&b).copied().collect::<BTreeSet<_>>());
+            let mut less = left.clone();
+            less.and_not(&right);
+            prop_assert_eq!(list(&less), a.difference(&b).copied().collect::<BTreeSet<_>>());
+            // De Morgan, over all slots.
+            let not = |set: &DocSet| { let mut all = DocSet::full(slots); all.and_not(set); all };
+            let mut sides = not(&left);
+            sides.and(&not(&right));
+            prop_assert_eq!(not(&any), sides);
+            prop_assert_eq!(DocSet::full(slots).count(), slots as usize);
+        }
+
+        #[test]
+        fn sets_of_other_sizes_do_no_harm(a in 0u32..200, b in 0u32..200) {
+            let mut set = DocSet::new(a);
+            set.or(&DocSet::full(b));
+            prop_assert_eq!(set.count(), a.min(b) as usize);
+            let mut set = DocSet::full(a);
+            set.and(&DocSet::full(b));
+            prop_assert_eq!(set.count(), a.min(b) as usize);
+        }
+    }
+}

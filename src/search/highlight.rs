@@ -1,0 +1,269 @@
+//! Passages of a record around the matches, with the matches marked.
+//!
+//! Matches are found in the folded text and led back to the value as it stands in the file, so what
+//! is shown is what was written.
+
+use super::engine::Needle;
+use crate::diag::Lines;
+use crate::schema::TextValue;
+use crate::text::fold;
+use crate::yaml::source_offset;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The most matches of one value that are looked at.
+const MAX_MATCHES: usize = 1024;
+/// The most passages of one value that are compared.
+const MAX_PASSAGES: usize = 64;
+
+/// The longest heading, in characters.
+const HEADING: usize = 24;
+
+/// A passage to show.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Snippet {
+    /// The label of the text value, `sections.practice`.
+    pub field: String,
+    /// The line of the first match in the file, from 1.
+    pub line: usize,
+    /// One line of text; `…` stands where a sentence was cut.
+    pub text: String,
+    /// The matches: half-open ranges of characters of `text`, in order, without overlap.
+    pub spans: Vec<(usize, usize)>,
+}
+
+/// The best passages of a record: those with the most different needles first, then the title, then
+/// the earlier ones. `texts` are the record's values ([`crate::schema::Kind::texts`]), `source` is
+/// the file they were read from, `width` the number of characters to aim at. Every match inside a
+/// passage is marked. None where nothing matches.
+pub fn passages(
+    texts: &[TextValue<'_>],
+    source: &str,
+    needles: &[Needle],
+    max: usize,
+    width: usize,
+) -> Vec<Snippet> {
+    let mut candidates = Vec::new();
+    for (place, value) in texts.iter().enumerate() {
+        let matches = matches(value, needles);
+        for passage in cut(value.text, &matches, width) {
+            let order = (Reverse(passage.needles), value.label != "title", place, passage.range.start);
+            candidates.push((order, value, passage));
+        }
+    }
+    candidates.sort_by_key(|candidate| candidate.0);
+    let mut lines = None;
+    let chosen = candidates.into_iter().take(max).map(|(_, value, passage)| {
+        let first = passage.spans.first().map_or(passage.range.start, |span| span.start);
+        let lines = lines.get_or_insert_with(|| Lines::new(source));
+        let line = lines.line(source_offset(source, value.node, first));
+        let (text, spans) = show(value.text, &passage);
+        Snippet { field: value.label.clone(), line, text, spans }
+    });
+    chosen.collect()
+}
+
+/// A match: bytes of the value, and which needle.
+struct Hit {
+    range: Range<usize>,
+    needle: usize,
+}
+
+fn matches(value: &TextValue<'_>, needles: &[Needle]) -> Vec<Hit> {
+    let folded = fold::fold_mapped(value.text);
+    let mut found = Vec::new();
+    for (needle, Needle { text, scope }) in needles.iter().enumerate() {
+        let Some(first) = text.chars().next().filter(|_| scope.covers(&value.label)) else { continue };
+        let mut from = 0;
+        while let Some(at) = folded.text.get(from..).and_then(|rest| rest.find(text.as_str())) {
+            let at = from + at;
+            found.push(Hit { range: folded.source_range(at..at + text.len()), needle });
+            // Matches may overlap: 党党 is twice in 党党党.
+            from = at + first.len_utf8();
+            if found.len() >= MAX_MATCHES {
+                break;
+            }
+        }
+    }
+    found.sort_by_key(|hit| (hit.range.start, Reverse(hit.range.end)));
+    found
+}
+
+/// A piece of a value.
+struct Passage {
+    range: Range<usize>,
+    /// Whether the piece begins and ends in the middle of a sentence.
+    cut: (bool, bool),
+    /// Bytes of the value to mark, merged.
+    spans: Vec<Range<usize>>,
+    /// How many different needles it holds.
+    needles: usize,
+}
+
+/// One passage around each match that no passage before it holds.
+fn cut(text: &str, hits: &[Hit], width: usize) -> Vec<Passage> {
+    let mut found: Vec<Passage> = Vec::new();
+    if hits.is_empty() {
+        return found;
+    }
+    let borders = borders(text);
+    for hit in hits {
+        let held = found.last().is_some_and(|last| hit.range.end <= last.range.end);
+        if held || found.len() == MAX_PASSAGES {
+            continue;
+        }
+        let (range, cut) = around(text, &borders, &hit.range, width);
+        let inside =
+            || hits.iter().filter(|hit| range.start <= hit.range.start && hit.range.end <= range.end);
+        let mut spans: Vec<Range<usize>> = Vec::new();
+        for hit in inside() {
+            match spans.last_mut().filter(|last| hit.range.start < last.end) {
+                Some(last) => last.end = last.end.max(hit.range.end),
+                None => spans.push(hit.range.clone()),
+            }
+        }
+        let needles = inside().map(|hit| hit.needle).collect::<BTreeSet<_>>().len();
+        found.push(Passage { range, cut, spans, needles });
+    }
+    found
+}
+
+/// Where sentences begin, and the end of the text.
+fn borders(text: &str) -> Vec<usize> {
+    let mut found = vec![0];
+    let mut ended = false;
+    let mut line = 0;
+    for (at, c) in text.char_indices() {
+        let breaks = matches!(c, '\n' | '\r');
+        let ends =
+            matches!(c, '。' | '！' | '？' | '；' | '!' | '?' | ';') || (breaks && !runs_on(&text[line..at]));
+        // What closes a sentence belongs to it: 。”
+        let closes = matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '》' | '"') || c.is_whitespace();
+        if ended && !ends && !closes {
+            found.push(at);
+            ended = false;
+        }
+        ended |= ends;
+        if breaks {
+            line = at + c.len_utf8();
+        }
+    }
+    found.push(text.len());
+    found
+}
+
+/// Whether the sentence in a line goes on in the next one. An empty line and a heading (short, no
+/// comma) end what is before the break; a line of a wrapped paragraph does not.
+fn runs_on(line: &str) -> bool {
+    let line = line.trim();
+    let inner = |c: char| matches!(c, '，' | ',' | '。' | '；' | ';' | '！' | '!' | '？' | '?');
+    !line.ends_with([':', '：']) && (line.contains(inner) || line.chars().count() > HEADING)
+}
+
+/// The sentence of a match and as many of its neighbours as fit; of a sentence that is too long, the
+/// part around the match.
+fn around(text: &str, borders: &[usize], hit: &Range<usize>, width: usize) -> (Range<usize>, (bool, bool)) {
+    let length =
+        |range: Range<usize>| text[range].trim().chars().filter(|c| !matches!(c, '\n' | '\r')).count();
+    let first = borders.partition_point(|&at| at <= hit.start).saturating_sub(1);
+    let last = borders.partition_point(|&at| at < hit.end).max(first + 1).min(borders.len() - 1);
+    let (mut start, mut end) = (borders[first], borders[last]);
+    let mut cut = (false, false);
+    if length(start..end) > width {
+        let spare = width.saturating_sub(length(hit.clone()));
+        let ahead = text[start..hit.start].chars().count();
+        let behind = text[hit.end..end].chars().count();
+        // A third before the match, and what one side does not need goes to the other.
+        let before = ahead.min((spare / 3).max(spare.saturating_sub(behind)));
+        let after = behind.min(spare - before);
+        let back = |text: &str, n: usize| text.char_indices().rev().take(n).last().map(|(at, _)| at);
+        let from = back(&text[..hit.start], before).unwrap_or(hit.start);
+        let to = text[hit.end..].char_indices().nth(after).map_or(text.len(), |(at, _)| hit.end + at);
+        cut = (!text[start..from].trim().is_empty(), !text[to..end].trim().is_empty());
+        (start, end) = (from, to);
+    } else {
+        for &border in &borders[last + 1..] {
+            if length(start..border) > width {
+                break;
+            }
+            end = border;
+        }
+        for &border in borders[..first].iter().rev() {
+            if length(border..end) > width {
+                break;
+            }
+            start = border;
+        }
+    }
+    let piece = &text[start..end];
+    let start = start + (piece.len() - piece.trim_start().len());
+    (start..(start + piece.trim().len()).max(start), cut)
+}
+
+/// Whether a line break between two such characters stands for a blank, as folding has it.
+fn is_spaced(c: char) -> bool {
+    matches!(u32::from(c), 0..0x1100 | 0x1200..0x2000 | 0xAC00..0xD7B0)
+}
+
+/// The passage as one line, and its spans in characters of that line.
+fn show(text: &str, passage: &Passage) -> (String, Vec<(usize, usize)>) {
+    let piece = &text[passage.range.clone()];
+    let mut shown = String::with_capacity(piece.len() + 8);
+    let mut count = 0;
+    // How many characters were shown before each byte of the piece.
+    let mut before = vec![0; piece.len() + 1];
+    let put = |shown: &mut String, count: &mut usize, c: char| {
+        shown.push(c);
+        *count += 1;
+    };
+    if passage.cut.0 {
+        put(&mut shown, &mut count, '…');
+    }
+    let invisible = |c: char| !c.is_alphanumeric() && fold::fold(c.encode_utf8(&mut [0; 4])).is_empty();
+    let mut last = None;
+    let mut chars = piece.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        before[at..at + c.len_utf8()].fill(count);
+        if !invisible(c) {
+            put(&mut shown, &mut count, c);
+            last = Some(c);
+            continue;
+        }
+        // White space with whatever else cannot be seen among it.
+        let mut run = vec![c];
+        while let Some((at, c)) = chars.next_if(|&(_, c)| invisible(c)) {
+            before[at..at + c.len_utf8()].fill(count);
+            run.push(c);
+        }
+        let blanks = run.iter().filter(|c| c.is_whitespace()).count();
+        let breaks = breaks(&run);
+        if blanks == 0 {
+            // Joiners and selectors make the characters beside them what they are; controls do not.
+            run.iter().filter(|c| !c.is_control()).for_each(|&c| put(&mut shown, &mut count, c));
+        } else if breaks == 0 {
+            (0..blanks).for_each(|_| put(&mut shown, &mut count, ' '));
+        } else if breaks > 1
+            || (last.is_some_and(is_spaced) && chars.peek().is_some_and(|&(_, next)| is_spaced(next)))
+        {
+            put(&mut shown, &mut count, ' ');
+        }
+    }
+    before[piece.len()] = count;
+    if passage.cut.1 {
+        put(&mut shown, &mut count, '…');
+    }
+    let offset = |at: usize| before[at - passage.range.start];
+    let spans = passage.spans.iter().map(|span| (offset(span.start), offset(span.end)));
+    (shown, spans.filter(|(start, end)| start < end).collect())
+}
+
+/// Line breaks of any kind; CRLF is one.
+fn breaks(run: &[char]) -> usize {
+    let is_break = |c: char| matches!(c, '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    let all = run.iter().filter(|&&c| is_break(c)).count();
+    all - run.windows(2).filter(|pair| pair == &['\r', '\n']).count()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,24 @@
+//! Searching: the query language, the plan, what an engine must answer, ranking and highlighting.
+//!
+//! Owns the questions, not the answers: [`Engine`] is the trait of whoever asks, and engines adapt
+//! to it. Nothing here knows an index format, reads a file or prints.
+
+mod docset;
+mod engine;
+mod highlight;
+pub mod plan;
+pub mod query;
+mod run;
+mod scan;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+pub use docset::DocSet;
+pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, is_or_below};
+pub use highlight::{Snippet, passages};
+pub use plan::{Compiled, Literal, Plan, compile, filter, is_field, section_scope};
+pub use query::{Note, NoteKind, QueryError, QueryErrorKind};
+pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
+pub use scan::ScanEngine;

@@ -1,0 +1,263 @@
+//! Tree → plan.
+
+use super::super::engine::{Needle, Scope};
+use super::super::query::{
+    Ast, Item, Node, Note, NoteKind, Numbers, QueryError, QueryErrorKind, Value, numbers, parse,
+};
+use super::targets::{Target, is_field, label, targets};
+use super::{Literal, Plan};
+use crate::diag::Span;
+use crate::schema::Field;
+use crate::schema::FieldType;
+use crate::schema::Index;
+use crate::schema::Kind;
+use crate::text::fold;
+
+/// A query, read and planned.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Compiled {
+    /// What was typed.
+    pub ast: Ast,
+    /// What it means.
+    pub plan: Plan,
+    /// Remarks.
+    pub notes: Vec<Note>,
+}
+
+/// Reads a query and plans it; free text is looked for in `scope`.
+///
+/// # Errors
+/// A query beyond the caps, or one with an impossible value for a field.
+pub fn compile(text: &str, kinds: &[Kind], scope: &Scope) -> Result<Compiled, QueryError> {
+    let parsed = parse(text, &|word| is_field(word, kinds))?;
+    let mut notes = parsed.notes;
+    for note in &mut notes {
+        if let NoteKind::UnknownField { name, nearest } = &mut note.kind {
+            *nearest = kinds.iter().find_map(|kind| kind.nearest_field(name)).map(str::to_owned);
+        }
+    }
+    let plan = plan_with(&parsed.ast, kinds, scope, &mut notes)?;
+    Ok(Compiled { ast: parsed.ast, plan, notes })
+}
+
+/// Plans a query; free text is looked for everywhere.
+///
+/// # Errors
+/// An impossible value for a field.
+pub fn plan(ast: &Ast, kinds: &[Kind], notes: &mut Vec<Note>) -> Result<Plan, QueryError> {
+    plan_with(ast, kinds, &Scope::Everywhere, notes)
+}
+
+/// Plans a query; free text is looked for in `scope`.
+///
+/// # Errors
+/// An impossible value for a field.
+pub fn plan_with(
+    ast: &Ast,
+    kinds: &[Kind],
+    scope: &Scope,
+    notes: &mut Vec<Note>,
+) -> Result<Plan, QueryError> {
+    let plan = Builder { kinds, scope, notes }.node(ast)?;
+    Ok(plan.unwrap_or(Plan::All))
+}
+
+/// Plans one filter given as a flag, `--year 2010..2012`: `value` as it would stand after the colon,
+/// blanks allowed. Spans of errors lie in `value`. `None` when `name` names no field.
+///
+/// # Errors
+/// An impossible value for the field.
+pub fn filter(
+    name: &str,
+    value: &str,
+    kinds: &[Kind],
+    notes: &mut Vec<Note>,
+) -> Result<Option<Plan>, QueryError> {
+    if !is_field(name, kinds) {
+        return Ok(None);
+    }
+    let span = Span::new(0, value.len());
+    if value.trim().is_empty() {
+        notes.push(Note { kind: NoteKind::EmptyValue { field: name.to_owned() }, span });
+        return Ok(Some(Plan::All));
+    }
+    let node = if matches!(value.trim(), "*" | "＊") {
+        Node::Has(name.to_owned())
+    } else {
+        let mut items = Vec::new();
+        let mut start = 0;
+        for piece in value.split_inclusive([',', '，', '、']) {
+            let text = piece.trim_end_matches([',', '，', '、']).trim();
+            if !text.is_empty() {
+                let span = Span::new(start, start + piece.len());
+                items.push(Item { text: text.to_owned(), quoted: false, span });
+            }
+            start += piece.len();
+        }
+        Node::Field { name: name.to_owned(), value: Value { raw: value.to_owned(), items, span } }
+    };
+    plan_with(&Ast { node, span }, kinds, &Scope::Everywhere, notes).map(Some)
+}
+
+struct Builder<'b> {
+    kinds: &'b [Kind],
+    scope: &'b Scope,
+    notes: &'b mut Vec<Note>,
+}
+
+impl Builder<'_> {
+    /// `None` for what says nothing: an invisible term.
+    fn node(&mut self, ast: &Ast) -> Result<Option<Plan>, QueryError> {
+        match &ast.node {
+            Node::All => Ok(Some(Plan::All)),
+            Node::Text(text) | Node::Phrase(text) => Ok(self.literal(text, self.scope, ast.span, true)),
+            Node::Field { name, value } => self.field(name, value, ast.span),
+            Node::Has(name) => Ok(Some(self.has(name))),
+            Node::And(parts) => Ok(self.parts(parts)?.map(Plan::and)),
+            Node::Or(parts) => Ok(self.parts(parts)?.map(Plan::or)),
+            Node::Not(part) => Ok(self.node(part)?.map(|plan| Plan::Not(Box::new(plan)))),
+        }
+    }
+
+    fn parts(&mut self, parts: &[Ast]) -> Result<Option<Vec<Plan>>, QueryError> {
+        let mut plans = Vec::new();
+        for part in parts {
+            plans.extend(self.node(part)?);
+        }
+        Ok((!plans.is_empty()).then_some(plans))
+    }
+
+    fn note(&mut self, kind: NoteKind, span: Span) {
+        let note = Note { kind, span };
+        if !self.notes.contains(&note) {
+            self.notes.push(note);
+        }
+    }
+
+    fn literal(&mut self, text: &str, scope: &Scope, span: Span, free: bool) -> Option<Plan> {
+        let Some(needle) = Needle::new(text, scope.clone()) else {
+            self.note(NoteKind::EmptyTerm, span);
+            return None;
+        };
+        Some(Plan::Literal(Literal { needle, typed: text.to_owned(), span, free }))
+    }
+
+    /// The kinds answer together; a value that is impossible in one may be right in another.
+    fn field(&mut self, name: &str, value: &Value, span: Span) -> Result<Option<Plan>, QueryError> {
+        let mut plans = Vec::new();
+        let mut wrong = None;
+        for target in targets(name, self.kinds) {
+            let plan = match target {
+                Target::Texts(label) => {
+                    Ok(self.literal(&value.raw, &Scope::Labels(vec![label]), span, false))
+                }
+                Target::Card(field) => Ok(self.values(field, value, false, None)),
+                Target::Field(kind, field) => self.value(kind, field, value, span),
+            };
+            match plan {
+                Ok(plan) => plans.extend(plan),
+                Err(error) => wrong = wrong.or(Some(error)),
+            }
+        }
+        match wrong {
+            Some(error) if plans.is_empty() => Err(error),
+            _ => Ok((!plans.is_empty()).then(|| Plan::or(plans))),
+        }
+    }
+
+    fn value(
+        &mut self,
+        kind: &Kind,
+        field: &Field,
+        value: &Value,
+        span: Span,
+    ) -> Result<Option<Plan>, QueryError> {
+        let path = || field.path.clone();
+        if field.index == Index::None {
+            return Err(QueryError { kind: QueryErrorKind::NotIndexed { field: path() }, span });
+        }
+        if matches!(field.ty, FieldType::Integer | FieldType::Number) {
+            let ranges: Result<Vec<Plan>, QueryError> =
+                value.items.iter().map(|item| range(field, item)).collect();
+            return ranges.map(|ranges| (!ranges.is_empty()).then(|| Plan::or(ranges)));
+        }
+        if field.index == Index::Text {
+            let scope = Scope::Labels(vec![label(kind, field)]);
+            return Ok(self.literal(&value.raw, &scope, span, false));
+        }
+        if let Some(item) = value.items.iter().find(|item| !item.quoted && compares(&item.text)) {
+            let kind = QueryErrorKind::NotComparable { field: path(), value: item.text.clone() };
+            return Err(QueryError { kind, span: item.span });
+        }
+        let open = field.vocabulary.is_none() && field.index == Index::Keyword;
+        Ok(self.values(&field.path, value, open, Some(field)))
+    }
+
+    /// One of several values. `甘肃` finds `甘肃省` where values are names (`open`); a trailing `*`
+    /// asks for the same elsewhere.
+    fn values(&mut self, path: &str, value: &Value, open: bool, field: Option<&Field>) -> Option<Plan> {
+        let mut plans = Vec::new();
+        for item in &value.items {
+            let typed = item.text.trim();
+            let begins = (!item.quoted).then(|| typed.strip_suffix(['*', '＊'])).flatten();
+            let word = begins.unwrap_or(typed);
+            let vocabulary = field.and_then(|field| field.vocabulary.as_ref());
+            let meant = match (field, begins) {
+                (Some(field), None) => field.value(word),
+                _ => word,
+            };
+            if let Some(vocabulary) =
+                vocabulary.filter(|list| begins.is_none() && list.resolve(word).is_none())
+            {
+                let nearest = vocabulary.nearest(word).map(str::to_owned);
+                let kind = NoteKind::UnknownValue { field: path.to_owned(), value: word.to_owned(), nearest };
+                self.note(kind, item.span);
+            }
+            let value = fold::fold_term(meant);
+            if value.is_empty() {
+                self.note(NoteKind::EmptyTerm, item.span);
+                continue;
+            }
+            plans.push(Plan::Keyword { field: path.to_owned(), value, prefix: open || begins.is_some() });
+        }
+        (!plans.is_empty()).then(|| Plan::or(plans))
+    }
+
+    fn has(&self, name: &str) -> Plan {
+        let plans = targets(name, self.kinds).into_iter().map(|target| match target {
+            Target::Texts(label) => Plan::Has(label),
+            Target::Card(field) => Plan::Has(field.to_owned()),
+            Target::Field(kind, field) if field.index == Index::Text => Plan::Has(label(kind, field)),
+            Target::Field(_, field) => Plan::Has(field.path.clone()),
+        });
+        Plan::or(plans.collect())
+    }
+}
+
+/// Whether a value is written as a comparison or range.
+fn compares(text: &str) -> bool {
+    text.starts_with(['>', '<', '≥', '≤', '＞', '＜']) || text.contains("..")
+}
+
+fn range(field: &Field, item: &Item) -> Result<Plan, QueryError> {
+    let path = field.path.clone();
+    let fail = |kind| Err(QueryError { kind, span: item.span });
+    if field.ty == FieldType::Number {
+        // Numbers with fractions are kept as their text; engines order whole ones only.
+        let value = fold::fold_term(item.text.trim());
+        return if value.parse::<f64>().is_ok() {
+            Ok(Plan::Keyword { field: path, value, prefix: false })
+        } else if numbers(&value).is_some() || compares(&value) {
+            fail(QueryErrorKind::NotComparable { field: path, value: item.text.clone() })
+        } else {
+            fail(QueryErrorKind::NotANumber { field: path, value: item.text.clone() })
+        };
+    }
+    let Some(Numbers { low, high }) = numbers(&item.text) else {
+        return fail(QueryErrorKind::NotANumber { field: path, value: item.text.clone() });
+    };
+    match (low, high) {
+        (Some(low), Some(high)) if low > high => fail(QueryErrorKind::EmptyRange { field: path, low, high }),
+        _ => Ok(Plan::Range { field: path, low, high }),
+    }
+}

@@ -1,0 +1,161 @@
+//! A query made definite: which fields, which values, which strings.
+//!
+//! Owns the step from words to fields, by way of the kinds. A plan names no engine; it is what any
+//! engine can be asked.
+
+mod build;
+mod targets;
+#[cfg(test)]
+mod tests;
+
+pub use build::{Compiled, compile, filter, plan, plan_with};
+pub use targets::{is_field, section_scope};
+
+use super::engine::Needle;
+use super::engine::Scope;
+use crate::diag::Span;
+use std::fmt;
+
+/// What to ask an engine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Plan {
+    /// Every record.
+    All,
+    /// Records with a string.
+    Literal(Literal),
+    /// Records with a value in a field.
+    Keyword {
+        /// The field's path.
+        field: String,
+        /// The value, folded.
+        value: String,
+        /// Whether a value that begins with it will do.
+        prefix: bool,
+    },
+    /// Records with a number between two others, both included.
+    Range {
+        /// The field's path.
+        field: String,
+        /// The least.
+        low: Option<i64>,
+        /// The greatest.
+        high: Option<i64>,
+    },
+    /// Records with any value at a path or label.
+    Has(String),
+    /// All of them.
+    And(Vec<Plan>),
+    /// At least one of them; none when empty.
+    Or(Vec<Plan>),
+    /// Every other record.
+    Not(Box<Plan>),
+}
+
+/// A string of a query.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Literal {
+    /// What to look for.
+    pub needle: Needle,
+    /// As it was typed, for messages.
+    pub typed: String,
+    /// Where it stands in the query.
+    pub span: Span,
+    /// Whether it may be widened to its words: free text, not `field:text`.
+    pub free: bool,
+}
+
+impl Plan {
+    /// All of these. Nested ANDs become one, so that every filter of a query stands at its top.
+    pub fn and(parts: Vec<Plan>) -> Plan {
+        let mut flat = Vec::new();
+        for part in parts {
+            match part {
+                Plan::All => {}
+                Plan::And(inner) => flat.extend(inner),
+                other => flat.push(other),
+            }
+        }
+        match flat.len() {
+            0 => Plan::All,
+            1 => flat.remove(0),
+            _ => Plan::And(flat),
+        }
+    }
+
+    /// Any of these. The same one twice counts once.
+    pub fn or(parts: Vec<Plan>) -> Plan {
+        let mut flat: Vec<Plan> = Vec::new();
+        for part in parts {
+            let inner = if let Plan::Or(inner) = part { inner } else { vec![part] };
+            for plan in inner {
+                if !flat.contains(&plan) {
+                    flat.push(plan);
+                }
+            }
+        }
+        if flat.len() == 1 { flat.remove(0) } else { Plan::Or(flat) }
+    }
+
+    /// The strings that a match holds: those not under NOT, each needle once.
+    pub fn literals(&self) -> Vec<&Literal> {
+        let mut found: Vec<&Literal> = Vec::new();
+        self.each_literal(&mut |literal| {
+            if !found.iter().any(|known| known.needle == literal.needle) {
+                found.push(literal);
+            }
+        });
+        found
+    }
+
+    /// Whether it holds free text that may be widened.
+    pub fn widens(&self) -> bool {
+        let mut free = false;
+        self.each_literal(&mut |literal| free |= literal.free);
+        free
+    }
+
+    fn each_literal<'p>(&'p self, take: &mut dyn FnMut(&'p Literal)) {
+        match self {
+            Plan::Literal(literal) => take(literal),
+            Plan::And(parts) | Plan::Or(parts) => parts.iter().for_each(|part| part.each_literal(take)),
+            // Not and the filters.
+            _ => {}
+        }
+    }
+}
+
+impl fmt::Display for Plan {
+    /// One line without ambiguity, for `--explain`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let join = |f: &mut fmt::Formatter<'_>, parts: &[Plan], word: &str| {
+            f.write_str("(")?;
+            for (i, part) in parts.iter().enumerate() {
+                if i > 0 {
+                    write!(f, " {word} ")?;
+                }
+                write!(f, "{part}")?;
+            }
+            f.write_str(")")
+        };
+        match self {
+            Plan::All => f.write_str("*"),
+            Plan::Literal(Literal { needle, .. }) => {
+                if let Scope::Labels(labels) = &needle.scope {
+                    write!(f, "{}:", labels.join(","))?;
+                }
+                write!(f, "\"{}\"", needle.text)
+            }
+            Plan::Keyword { field, value, prefix } => {
+                write!(f, "{field}={value}{}", if *prefix { "*" } else { "" })
+            }
+            Plan::Range { field, low, high } => {
+                let end = |end: &Option<i64>| end.map_or(String::new(), |end| end.to_string());
+                write!(f, "{field}={}..{}", end(low), end(high))
+            }
+            Plan::Has(field) => write!(f, "{field}=*"),
+            Plan::And(parts) => join(f, parts, "AND"),
+            Plan::Or(parts) => join(f, parts, "OR"),
+            Plan::Not(part) => write!(f, "NOT {part}"),
+        }
+    }
+}

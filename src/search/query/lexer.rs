@@ -1,0 +1,333 @@
+//! A query's text → tokens.
+//!
+//! Every mark of the grammar is also text that somebody may look for, so a mark only counts where it
+//! stands as one: quotation marks and parentheses at the beginning of a term and with their partner,
+//! `-` at the beginning of a term, a colon after the name of a field. Whether a parenthesis groups
+//! is known only after its partner was looked for; then the text is read again with those that turn
+//! out to be text marked as such, until nothing changes.
+
+use super::ast::{Item, Value};
+use super::error::{MAX_DEPTH, Note, NoteKind, QueryError, QueryErrorKind};
+use crate::diag::Span;
+use std::collections::BTreeSet;
+
+/// What the parser sees.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Token {
+    Open,
+    Close,
+    And,
+    Or,
+    Not,
+    Text(String),
+    Phrase(String),
+    Field { name: String, value: Value },
+    Has(String),
+}
+
+/// A token and where it stands.
+#[derive(Clone, Debug)]
+pub(super) struct Lexeme {
+    pub(super) token: Token,
+    pub(super) span: Span,
+}
+
+const QUOTES: &[(char, char)] =
+    &[('"', '"'), ('＂', '＂'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』'), ('\'', '\'')];
+
+fn is_open(c: char) -> bool {
+    matches!(c, '(' | '（')
+}
+
+fn is_close(c: char) -> bool {
+    matches!(c, ')' | '）')
+}
+
+fn is_comma(c: char) -> bool {
+    matches!(c, ',' | '，' | '、')
+}
+
+/// Cuts a query into tokens.
+pub(super) fn lex(
+    text: &str,
+    is_field: &dyn Fn(&str) -> bool,
+    notes: &mut Vec<Note>,
+) -> Result<Vec<Lexeme>, QueryError> {
+    let mut plain = BTreeSet::new();
+    loop {
+        let mut lexer = Lexer::new(text, is_field, &plain);
+        lexer.run();
+        if let Some(span) = lexer.too_deep {
+            return Err(QueryError { kind: QueryErrorKind::TooDeep { limit: MAX_DEPTH }, span });
+        }
+        let mut more = lexer.not_groups;
+        more.extend(lexer.open.iter().map(|&(_, at)| at));
+        more.extend(idle_groups(&lexer.out));
+        if more.is_empty() {
+            notes.append(&mut lexer.notes);
+            return Ok(lexer.out);
+        }
+        plain.extend(more);
+    }
+}
+
+/// Parentheses around one plain term with no operator beside them group nothing: `（一）` is what
+/// somebody looks for.
+fn idle_groups(tokens: &[Lexeme]) -> Vec<usize> {
+    let operator = |at: Option<usize>| {
+        let token = at.and_then(|at| tokens.get(at)).map(|lexeme| &lexeme.token);
+        matches!(token, Some(Token::And | Token::Or | Token::Not))
+    };
+    let idle = |(i, three): (usize, &[Lexeme])| {
+        let [a, b, c] = three else { return None };
+        let term = matches!((&a.token, &b.token, &c.token), (Token::Open, Token::Text(_), Token::Close));
+        (term && !operator(i.checked_sub(1)) && !operator(Some(i + 3))).then_some(a.span.start)
+    };
+    tokens.windows(3).enumerate().filter_map(idle).collect()
+}
+
+struct Lexer<'q> {
+    text: &'q str,
+    is_field: &'q dyn Fn(&str) -> bool,
+    /// Opening parentheses that are text.
+    plain: &'q BTreeSet<usize>,
+    at: usize,
+    out: Vec<Lexeme>,
+    /// Opening parentheses that wait for their partner: place among the tokens and in the text.
+    open: Vec<(usize, usize)>,
+    not_groups: BTreeSet<usize>,
+    too_deep: Option<Span>,
+    notes: Vec<Note>,
+}
+
+impl<'q> Lexer<'q> {
+    fn new(text: &'q str, is_field: &'q dyn Fn(&str) -> bool, plain: &'q BTreeSet<usize>) -> Self {
+        Lexer {
+            text,
+            is_field,
+            plain,
+            at: 0,
+            out: Vec::new(),
+            open: Vec::new(),
+            not_groups: BTreeSet::new(),
+            too_deep: None,
+            notes: Vec::new(),
+        }
+    }
+
+    fn char_at(&self, at: usize) -> Option<char> {
+        self.text.get(at..)?.chars().next()
+    }
+
+    /// Whether a term may end here: at the end, a blank, `|` or a closing parenthesis.
+    fn is_border(&self, at: usize) -> bool {
+        self.char_at(at).is_none_or(|c| c.is_whitespace() || c == '|' || is_close(c))
+    }
+
+    fn push(&mut self, token: Token, end: usize) {
+        let span = Span::new(self.at, end);
+        self.out.push(Lexeme { token, span });
+        self.at = end;
+    }
+
+    fn run(&mut self) {
+        while let Some(c) = self.char_at(self.at) {
+            let after = self.at + c.len_utf8();
+            let negated =
+                self.out.last().is_some_and(|last| last.token == Token::Not && last.span.end == self.at);
+            if c.is_whitespace() {
+                self.at = after;
+            } else if c == '|' || (c == '｜' && self.stands_alone(after)) {
+                self.push(Token::Or, after);
+            } else if is_open(c) && self.groups(self.at) {
+                self.open.push((self.out.len(), self.at));
+                self.push(Token::Open, after);
+            } else if is_close(c) && !self.open.is_empty() {
+                self.close(after);
+            } else if c == '-' && !negated && self.negates(after) {
+                self.push(Token::Not, after);
+            } else if !self.phrase(c) && !self.field() {
+                self.word(negated);
+            }
+            if self.too_deep.is_some() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the character before `after` has blanks on both sides.
+    fn stands_alone(&self, after: usize) -> bool {
+        let before = self.text[..self.at].chars().next_back();
+        before.is_none_or(char::is_whitespace) && self.is_border(after)
+    }
+
+    /// Whether a parenthesis at `at` may open a group: one with something inside.
+    fn groups(&self, at: usize) -> bool {
+        let rest = self.text.get(at..).unwrap_or_default();
+        let inside = rest.strip_prefix(is_open).and_then(|inside| inside.trim_start().chars().next());
+        !self.plain.contains(&at) && inside.is_some_and(|c| !is_close(c))
+    }
+
+    fn negates(&self, after: usize) -> bool {
+        let next = self.char_at(after);
+        !self.is_border(after) && next != Some('-')
+    }
+
+    fn close(&mut self, after: usize) {
+        let depth = self.open.len();
+        let Some((_, at)) = self.open.pop() else { return };
+        if self.is_border(after) {
+            if depth > MAX_DEPTH {
+                self.too_deep = Some(Span::new(at, after));
+            }
+            self.push(Token::Close, after);
+        } else {
+            // (一)加强领导: no group ends in the middle of a term.
+            self.not_groups.insert(at);
+            self.at = after;
+        }
+    }
+
+    /// The inside and the end of quotation marks that open at `at` with `mark`.
+    fn quoted(&self, at: usize, mark: char) -> Option<(usize, usize)> {
+        let &(open, close) = QUOTES.iter().find(|&&(open, _)| open == mark)?;
+        let start = at + mark.len_utf8();
+        let mut depth = 0;
+        for (i, c) in self.text[start..].char_indices() {
+            let here = start + i;
+            if c == close {
+                // A ' between letters is an apostrophe.
+                if c == '\'' && !self.is_border(here + 1) {
+                    continue;
+                }
+                if depth == 0 {
+                    return Some((here, here + c.len_utf8()));
+                }
+                depth -= 1;
+            } else if c == open {
+                depth += 1;
+            }
+        }
+        None
+    }
+
+    fn phrase(&mut self, c: char) -> bool {
+        let Some((end, after)) = self.quoted(self.at, c) else { return false };
+        let inside = &self.text[self.at + c.len_utf8()..end];
+        // “四议两公开”工作法 is one term that begins with quotation marks.
+        let glued = !self.is_border(after) && !inside.contains(char::is_whitespace);
+        if inside.is_empty() || glued {
+            return false;
+        }
+        self.push(Token::Phrase(inside.to_owned()), after);
+        true
+    }
+
+    /// Where a bare piece that begins at `at` ends. Parentheses inside it are text.
+    fn piece_end(&self, at: usize, stop: &dyn Fn(char) -> bool) -> usize {
+        let mut depth = 0;
+        for (i, c) in self.text[at..].char_indices() {
+            if c.is_whitespace() || c == '|' || stop(c) {
+                return at + i;
+            }
+            if is_open(c) {
+                depth += 1;
+            } else if is_close(c) {
+                if depth == 0 && !self.open.is_empty() {
+                    return at + i;
+                }
+                depth = usize::saturating_sub(depth, 1);
+            }
+        }
+        self.text.len()
+    }
+
+    fn field(&mut self) -> bool {
+        let end = self.piece_end(self.at, &|_| false);
+        let piece = &self.text[self.at..end];
+        let Some((colon, mark)) = piece.char_indices().find(|&(_, c)| matches!(c, ':' | '：')) else {
+            return false;
+        };
+        let name = &piece[..colon];
+        let from = self.at + colon + mark.len_utf8();
+        let bare = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+        if name.is_empty() || !name.chars().all(bare) {
+            return false;
+        }
+        if !(self.is_field)(name) {
+            let url = self.text[from..].starts_with('/');
+            if name.chars().any(char::is_alphabetic) && from < end && !url {
+                let kind = NoteKind::UnknownField { name: name.to_owned(), nearest: None };
+                self.notes.push(Note { kind, span: Span::new(self.at, self.at + colon) });
+            }
+            return false;
+        }
+        let Some(value) = self.value(from) else {
+            let kind = NoteKind::EmptyValue { field: name.to_owned() };
+            self.notes.push(Note { kind, span: Span::new(self.at, from) });
+            return false;
+        };
+        let name = name.to_owned();
+        let end = value.span.end;
+        let any = value.items.iter().all(|item| !item.quoted) && matches!(value.raw.as_str(), "*" | "＊");
+        self.push(if any { Token::Has(name) } else { Token::Field { name, value } }, end);
+        true
+    }
+
+    /// The values after a field's colon: pieces and phrases between commas.
+    fn value(&self, from: usize) -> Option<Value> {
+        let mut items = Vec::new();
+        let mut at = from;
+        loop {
+            let c = self.char_at(at)?;
+            let ends = |after: usize| self.is_border(after) || self.char_at(after).is_some_and(is_comma);
+            let quoted = self.quoted(at, c).filter(|&(_, after)| ends(after));
+            let next = match quoted {
+                Some((end, after)) => {
+                    let text = self.text[at + c.len_utf8()..end].to_owned();
+                    items.push(Item { text, quoted: true, span: Span::new(at, after) });
+                    after
+                }
+                None => {
+                    let end = self.piece_end(at, &is_comma);
+                    if end > at {
+                        let text = self.text[at..end].to_owned();
+                        items.push(Item { text, quoted: false, span: Span::new(at, end) });
+                    }
+                    end
+                }
+            };
+            at = next;
+            match self.char_at(at).filter(|&c| is_comma(c)) {
+                Some(comma) => at += comma.len_utf8(),
+                None => break,
+            }
+            if self.is_border(at) {
+                break;
+            }
+        }
+        let first = items.first()?;
+        let raw = match items.as_slice() {
+            [Item { text, quoted: true, span }] if span.end == at => text.clone(),
+            _ => self.text[from..at].to_owned(),
+        };
+        (first.quoted || !first.text.is_empty()).then(|| Value { raw, items, span: Span::new(from, at) })
+    }
+
+    fn word(&mut self, negated: bool) {
+        let rest = &self.text[self.at..];
+        let operators = [("OR", Token::Or), ("AND", Token::And), ("NOT", Token::Not)];
+        for (name, token) in operators {
+            let after = self.at + name.len();
+            let ends = self.is_border(after) || self.groups(after);
+            if !negated && rest.starts_with(name) && ends {
+                self.push(token, after);
+                return;
+            }
+        }
+        let end = self.piece_end(self.at, &|_| false);
+        // A mark that no rule above took is text of its own, so that reading always goes on.
+        let end = end.max(self.at + rest.chars().next().map_or(1, char::len_utf8));
+        self.push(Token::Text(self.text[self.at..end].to_owned()), end);
+    }
+}

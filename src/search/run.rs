@@ -1,0 +1,394 @@
+//! Answering a plan: sets, widening, ranking.
+//!
+//! A plan is answered exactly first. Only when that finds nothing do free terms become their words,
+//! then any of their words; everything else (filters, NOT) is required throughout.
+
+use super::docset::DocSet;
+use super::engine::{Doc, Engine, EngineError, Needle, Scope};
+use super::plan::Literal;
+use super::plan::Plan;
+use crate::text::fold;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
+
+/// Added to the score of a record with all strings of the query in its title; less for fewer. Far
+/// above what words can add up to, and the same for every engine, so that hits can be merged.
+pub const TITLE_BONUS: f32 = 100.0;
+/// So many of the best by words are looked at for their title.
+const TITLES: usize = 200;
+/// Up to so many hits, all ties are broken by id; beyond, only those among [`TITLES`].
+const TIES: usize = 2000;
+
+/// How to answer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Never widen.
+    pub exact: bool,
+}
+
+/// How closely the hits match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// Every term occurs literally.
+    Exact,
+    /// All words of every term occur.
+    Words,
+    /// Some word of some term occurs.
+    Any,
+}
+
+impl Match {
+    /// The word for it in JSON.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Match::Exact => "exact",
+            Match::Words => "words",
+            Match::Any => "any",
+        }
+    }
+}
+
+/// A hit.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Ranked {
+    /// The record.
+    pub doc: Doc,
+    /// The better the higher.
+    pub score: f32,
+}
+
+/// How many records a free term of the query matches literally.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermCount {
+    /// As it was typed.
+    pub term: String,
+    /// Records that match it and every filter of the query.
+    pub records: usize,
+}
+
+/// A free term that no record under the filters of the query matches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingTerm {
+    /// As it was typed.
+    pub term: String,
+    /// Records that match it without the filters.
+    pub records: usize,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Found {
+    /// How closely.
+    pub matched: Match,
+    /// Best first; ties by id.
+    pub hits: Vec<Ranked>,
+    /// Where nothing matched literally: the terms to blame.
+    pub missing: Vec<MissingTerm>,
+    /// Every free term outside NOT.
+    pub terms: Vec<TermCount>,
+    /// The words of the index that ranked and, if need be, widened.
+    pub words: Vec<String>,
+    /// What to highlight in the hits: the strings of the query, and its words when it was widened.
+    pub needles: Vec<Needle>,
+}
+
+impl Found {
+    /// The hits as a set, for counting facets.
+    pub fn docs(&self, slots: u32) -> DocSet {
+        DocSet::of(slots, self.hits.iter().map(|hit| hit.doc))
+    }
+}
+
+/// Answers a plan.
+///
+/// # Errors
+/// When the engine cannot answer.
+pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found, EngineError> {
+    let mut run = Run {
+        engine,
+        live: engine.live()?,
+        literals: HashMap::new(),
+        words: HashMap::new(),
+        cuts: HashMap::new(),
+    };
+    let mut matched = Match::Exact;
+    let mut docs = run.eval(plan, matched)?;
+    let literals = plan.literals();
+    let (terms, mut missing) = run.terms(plan, &literals)?;
+    if !docs.is_empty() {
+        missing.clear();
+    } else if !options.exact && plan.widens() {
+        for wider in [Match::Words, Match::Any] {
+            matched = wider;
+            docs = run.eval(plan, wider)?;
+            if !docs.is_empty() {
+                break;
+            }
+        }
+        if docs.is_empty() {
+            matched = Match::Exact;
+        }
+    }
+    let mut words: Vec<String> = Vec::new();
+    let mut needles: Vec<Needle> = literals.iter().map(|literal| literal.needle.clone()).collect();
+    for literal in &literals {
+        let cut = run.cut(&literal.needle.text)?;
+        for word in &cut.words {
+            if !words.contains(word) {
+                words.push(word.clone());
+            }
+            let needle = Needle { text: word.clone(), scope: literal.needle.scope.clone() };
+            if matched != Match::Exact && literal.free && !needles.contains(&needle) {
+                needles.push(needle);
+            }
+        }
+    }
+    let hits = rank(engine, &words, &docs, &literals)?;
+    Ok(Found { matched, hits, missing, terms, words, needles })
+}
+
+/// The words of a literal.
+#[derive(Clone, Debug, Default)]
+struct Cut {
+    /// All that occur in it.
+    words: Vec<String>,
+    /// Some that follow one another without overlap and leave out the least.
+    cover: Vec<String>,
+}
+
+struct Run<'e> {
+    engine: &'e dyn Engine,
+    live: DocSet,
+    literals: HashMap<Needle, DocSet>,
+    words: HashMap<String, DocSet>,
+    cuts: HashMap<String, Cut>,
+}
+
+impl Run<'_> {
+    fn eval(&mut self, plan: &Plan, how: Match) -> Result<DocSet, EngineError> {
+        let mut found = match plan {
+            Plan::All => self.live.clone(),
+            Plan::Literal(literal) => return self.widened(literal, how),
+            Plan::Keyword { field, value, prefix } => self.engine.keyword(field, value, *prefix)?,
+            Plan::Range { field, low, high } => self.engine.range(field, *low, *high)?,
+            Plan::Has(field) => self.engine.has(field)?,
+            Plan::And(parts) => return self.all(parts, how),
+            Plan::Or(parts) => return self.any(parts, how),
+            Plan::Not(part) => {
+                let mut rest = self.live.clone();
+                rest.and_not(&self.eval(part, Match::Exact)?);
+                return Ok(rest);
+            }
+        };
+        found.and(&self.live);
+        Ok(found)
+    }
+
+    /// Filters first: where they leave nothing, no text needs to be looked into. In the widest
+    /// reading one of the parts with free text is enough.
+    fn all(&mut self, parts: &[Plan], how: Match) -> Result<DocSet, EngineError> {
+        let (soft, hard): (Vec<&Plan>, Vec<&Plan>) = parts.iter().partition(|part| part.widens());
+        let mut found = self.live.clone();
+        for part in hard {
+            found.and(&self.eval(part, how)?);
+            if found.is_empty() {
+                return Ok(found);
+            }
+        }
+        if how == Match::Any && !soft.is_empty() {
+            found.and(&self.any(soft, how)?);
+            return Ok(found);
+        }
+        for part in soft {
+            found.and(&self.eval(part, how)?);
+        }
+        Ok(found)
+    }
+
+    fn any<'p>(
+        &mut self,
+        parts: impl IntoIterator<Item = &'p Plan>,
+        how: Match,
+    ) -> Result<DocSet, EngineError> {
+        let mut found = DocSet::new(self.live.slots());
+        for part in parts {
+            found.or(&self.eval(part, how)?);
+        }
+        Ok(found)
+    }
+
+    fn literal(&mut self, needle: &Needle) -> Result<DocSet, EngineError> {
+        if let Some(known) = self.literals.get(needle) {
+            return Ok(known.clone());
+        }
+        let mut found = self.engine.literal(needle)?;
+        found.and(&self.live);
+        self.literals.insert(needle.clone(), found.clone());
+        Ok(found)
+    }
+
+    /// What holds the string itself is always among what holds its words.
+    fn widened(&mut self, literal: &Literal, how: Match) -> Result<DocSet, EngineError> {
+        let mut found = self.literal(&literal.needle)?;
+        if how == Match::Exact || !literal.free {
+            return Ok(found);
+        }
+        let cut = self.cut(&literal.needle.text)?;
+        let scope = &literal.needle.scope;
+        if how == Match::Any {
+            for word in &cut.words {
+                found.or(&self.word(word, scope)?);
+            }
+        } else if !cut.cover.is_empty() {
+            let mut all = self.live.clone();
+            for word in &cut.cover {
+                all.and(&self.word(word, scope)?);
+            }
+            found.or(&all);
+        }
+        Ok(found)
+    }
+
+    /// The index knows words of records, not of sections.
+    fn word(&mut self, word: &str, scope: &Scope) -> Result<DocSet, EngineError> {
+        if *scope != Scope::Everywhere {
+            return self.literal(&Needle { text: word.to_owned(), scope: scope.clone() });
+        }
+        if let Some(known) = self.words.get(word) {
+            return Ok(known.clone());
+        }
+        let mut found = self.engine.word(word)?;
+        found.and(&self.live);
+        self.words.insert(word.to_owned(), found.clone());
+        Ok(found)
+    }
+
+    fn cut(&mut self, text: &str) -> Result<Cut, EngineError> {
+        if let Some(known) = self.cuts.get(text) {
+            return Ok(known.clone());
+        }
+        let words = self.engine.words_in(text)?;
+        let cover = cover(text, &words);
+        let cut = Cut { words, cover };
+        self.cuts.insert(text.to_owned(), cut.clone());
+        Ok(cut)
+    }
+
+    fn terms(
+        &mut self,
+        plan: &Plan,
+        literals: &[&Literal],
+    ) -> Result<(Vec<TermCount>, Vec<MissingTerm>), EngineError> {
+        let parts = if let Plan::And(parts) = plan { parts.as_slice() } else { std::slice::from_ref(plan) };
+        let mut filters = self.live.clone();
+        for part in parts.iter().filter(|part| !part.widens()) {
+            filters.and(&self.eval(part, Match::Exact)?);
+        }
+        let (mut terms, mut missing) = (Vec::new(), Vec::new());
+        for literal in literals.iter().filter(|literal| literal.free) {
+            let mut found = self.literal(&literal.needle)?;
+            let anywhere = found.count();
+            found.and(&filters);
+            let records = found.count();
+            terms.push(TermCount { term: literal.typed.clone(), records });
+            if records == 0 {
+                missing.push(MissingTerm { term: literal.typed.clone(), records: anywhere });
+            }
+        }
+        Ok((terms, missing))
+    }
+}
+
+/// Words that follow one another in `text` without overlap: as few characters left over as can be,
+/// and of those ways the one with the fewest words. Each
+/// word once.
+fn cover(text: &str, words: &[String]) -> Vec<String> {
+    const LEFT_OVER: usize = 1000;
+    // Cost and last word of the best way to each byte that a character begins at.
+    let mut best: Vec<Option<(usize, usize)>> = vec![None; text.len() + 1];
+    best[0] = Some((0, 0));
+    for (at, c) in text.char_indices() {
+        let Some((cost, _)) = best[at] else { continue };
+        let mut offer = |length: usize, price: usize, is_word: usize| {
+            let slot = &mut best[at + length];
+            if slot.is_none_or(|(known, _)| cost + price < known) {
+                *slot = Some((cost + price, is_word * length));
+            }
+        };
+        for word in words.iter().filter(|word| !word.is_empty() && text[at..].starts_with(word.as_str())) {
+            offer(word.len(), 1, 1);
+        }
+        offer(c.len_utf8(), LEFT_OVER, 0);
+    }
+    let mut found = Vec::new();
+    let mut at = text.len();
+    while at > 0 {
+        match best[at] {
+            Some((_, length)) if length > 0 => {
+                found.push(text[at - length..at].to_owned());
+                at -= length;
+            }
+            // A character of its own.
+            _ => at = text[..at].char_indices().next_back().map_or(0, |(start, _)| start),
+        }
+    }
+    found.reverse();
+    let mut seen = BTreeSet::new();
+    found.retain(|word| seen.insert(word.clone()));
+    found
+}
+
+fn rank(
+    engine: &dyn Engine,
+    words: &[String],
+    docs: &DocSet,
+    literals: &[&Literal],
+) -> Result<Vec<Ranked>, EngineError> {
+    let mut hits: Vec<Ranked> = if words.is_empty() {
+        docs.iter().map(|doc| Ranked { doc, score: 0.0 }).collect()
+    } else {
+        let scores = engine.score(words, docs)?;
+        scores.into_iter().map(|(doc, score)| Ranked { doc, score }).collect()
+    };
+    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
+    let in_title: Vec<&str> = literals
+        .iter()
+        .filter(|literal| literal.needle.scope.covers("title"))
+        .map(|literal| literal.needle.text.as_str())
+        .collect();
+    let look = if in_title.is_empty() { 0 } else { hits.len().min(TITLES) };
+    for hit in &mut hits[..look] {
+        let title = fold::fold(&engine.card(hit.doc)?.title);
+        let with = in_title.iter().filter(|needle| title.contains(**needle)).count();
+        hit.score += TITLE_BONUS * with as f32 / in_title.len() as f32;
+    }
+    let ties = if hits.len() <= TIES { hits.len() } else { hits.len().min(TITLES) };
+    let mut keyed = Vec::with_capacity(ties);
+    for hit in &hits[..ties] {
+        keyed.push((*hit, engine.id(hit.doc)?));
+    }
+    keyed.sort_by(|(a, a_id), (b, b_id)| {
+        b.score.total_cmp(&a.score).then_with(|| a_id.cmp(b_id)).then(a.doc.cmp(&b.doc))
+    });
+    for (slot, (hit, _)) in hits.iter_mut().zip(keyed) {
+        *slot = hit;
+    }
+    Ok(hits)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_cover_a_text() {
+        let cut = |text: &str, words: &[&str]| {
+            cover(text, &words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+        };
+        let words = ["党员", "干部", "党员干部", "部下", "基层", "下基层"];
+        assert_eq!(cut("党员干部下基层", &words), ["党员干部", "下基层"]);
+        assert_eq!(cut("干部的基层", &words), ["干部", "基层"]);
+        assert_eq!(cut("甲乙", &words), Vec::<String>::new());
+        assert_eq!(cut("", &words), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,211 @@
+//! A pivot as JSON and as a table.
+
+use super::cut::Dim;
+use super::grid::Grid;
+use super::grid::Line;
+use super::grid::Spot;
+use super::pivot::Key;
+use super::pivot::Pivot;
+use super::units::list_label;
+use crate::locale::Lang;
+use crate::schema::Datum;
+use crate::schema::Kind;
+use crate::table::Cell;
+use crate::table::Column;
+use crate::table::Table;
+use serde_json::Map;
+use serde_json::Value;
+use serde_json::json;
+use std::collections::BTreeMap;
+
+impl Pivot {
+    /// The JSON of the contract. Every row and column that is shown is there, zeros included.
+    ///
+    /// `value` of a cell whose key has nothing in it may hold records that have no entry in the
+    /// counted list; `outside` says how many, and they are in no total.
+    pub fn to_json(&self, kind: &Kind) -> Value {
+        let grid = Grid::new(self, kind);
+        let paths = |dims: &[Dim]| Value::from(dims.iter().map(|dim| dim.path(kind)).collect::<Vec<_>>());
+        let mut out = Map::new();
+        out.insert("v".into(), json!(1));
+        out.insert("rows".into(), paths(&self.cut.rows));
+        out.insert("cols".into(), paths(&self.cut.cols));
+        out.insert("measure".into(), json!(self.cut.measure.name(kind)));
+        out.insert("records".into(), json!(self.records));
+        out.insert("counted".into(), json!(self.counted(kind)));
+        if self.list.is_some() {
+            out.insert("outside".into(), json!(self.outside));
+        }
+        if let Some(percent) = self.percent() {
+            out.insert("percent".into(), json!(percent.name()));
+        }
+        let all: Vec<(Spot<'_>, Spot<'_>)> = spots(&grid.rows)
+            .flat_map(|row| spots(&grid.cols).map(move |col| (row, col)))
+            .filter(|(row, col)| {
+                // Where both sides have their own line for records without entries, only their
+                // crossing can hold any.
+                let (row, col) = (outside(*row), outside(*col));
+                row == col
+                    || !(row && self.apart(kind, &self.cut.cols) || col && self.apart(kind, &self.cut.rows))
+            })
+            .collect();
+        out.insert("cells".into(), self.entries(&grid, &all, &["row", "col"]));
+        if self.cut.totals {
+            let rows: Vec<_> = spots(&grid.rows).map(|row| (row, Spot::Total)).collect();
+            let cols: Vec<_> = spots(&grid.cols).map(|col| (Spot::Total, col)).collect();
+            out.insert("row_totals".into(), self.entries(&grid, &rows, &["row"]));
+            out.insert("col_totals".into(), self.entries(&grid, &cols, &["col"]));
+            out.insert("total".into(), grid.figure(Spot::Total, Spot::Total).json());
+        }
+        Value::Object(out)
+    }
+
+    fn apart(&self, kind: &Kind, dims: &[Dim]) -> bool {
+        self.list.is_some() && dims.iter().any(|dim| dim.list(kind).is_some())
+    }
+
+    /// One object a key. A line inside and a line outside may have the same key; a reader of JSON
+    /// gets one cell of both.
+    fn entries(&self, grid: &Grid<'_>, spots: &[(Spot<'_>, Spot<'_>)], names: &[&str]) -> Value {
+        let mut places: BTreeMap<(Key, Key), usize> = BTreeMap::new();
+        let mut found = Vec::new();
+        for &(row, col) in spots {
+            let apart = outside(row) || outside(col);
+            let partial = grid.partial(row, col);
+            let place = *places.entry((key(row), key(col))).or_insert_with(|| {
+                found.push((row, col, super::Partial::default(), 0, None));
+                found.len() - 1
+            });
+            let (_, _, sum, beyond, share) = &mut found[place];
+            sum.merge(&partial);
+            if apart {
+                *beyond += partial.count;
+            } else {
+                *share = grid.share(row, col);
+            }
+        }
+        let objects = found.into_iter().map(|(row, col, sum, beyond, share)| {
+            let mut object = Map::new();
+            for &name in names {
+                let key = if name == "row" { key(row) } else { key(col) };
+                object.insert(name.to_owned(), json!(key));
+            }
+            object.insert("value".into(), sum.figure(self.cut.measure).json());
+            if let Some(share) = share {
+                object.insert("share".into(), json!((share * 1e6).round() / 1e6));
+            }
+            if beyond > 0 {
+                object.insert("outside".into(), json!(beyond));
+            }
+            Value::Object(object)
+        });
+        Value::Array(objects.collect())
+    }
+
+    /// The table for people, with headings and values in their language.
+    pub fn to_table(&self, kind: &Kind, lang: Lang) -> Table {
+        let grid = Grid::new(self, kind);
+        let total = lang.word("stats.total");
+        let measure = self.cut.measure.heading(kind, lang);
+        let cols = self.shown(&grid.cols, self.cut.totals && !self.cut.cols.is_empty());
+        let rows = self.shown(&grid.rows, self.cut.totals && !self.cut.rows.is_empty());
+
+        let mut columns: Vec<Column> =
+            self.cut.rows.iter().map(|dim| Column::text(dim.heading(kind, lang))).collect();
+        for &col in &cols {
+            let heading = match col {
+                Spot::Total => total.to_owned(),
+                Spot::Line(line) if line.key.is_empty() => measure.clone(),
+                Spot::Line(line) => labels(kind, &self.cut.cols, line, &grid.cols, lang).join(" / "),
+            };
+            columns.push(Column::figures(heading.clone()));
+            if self.percent().is_some() && !outside(col) {
+                let counted = matches!(col, Spot::Line(line) if line.key.is_empty());
+                let heading =
+                    if counted { lang.word("stats.share").to_owned() } else { format!("{heading} %") };
+                columns.push(Column::figures(heading));
+            }
+        }
+        let mut table = Table::new(columns);
+        for &row in &rows {
+            let mut cells: Vec<Cell> = match row {
+                Spot::Total => {
+                    let mut cells = vec![Cell::Empty; self.cut.rows.len()];
+                    if let Some(first) = cells.first_mut() {
+                        *first = total.into();
+                    }
+                    cells
+                }
+                Spot::Line(line) => {
+                    labels(kind, &self.cut.rows, line, &grid.rows, lang).into_iter().map(Cell::Text).collect()
+                }
+            };
+            for &col in &cols {
+                cells.push(grid.figure(row, col).cell());
+                if self.percent().is_some() && !outside(col) {
+                    cells.push(grid.share(row, col).map_or(Cell::Empty, Cell::Share));
+                }
+            }
+            match row {
+                Spot::Line(line) if !line.outside => table.push(cells),
+                _ => table.push_summary(cells),
+            }
+        }
+        table.notes = self.notes(kind, lang);
+        table
+    }
+
+    /// The lines with the total where it belongs: after what it sums up, before what it does not.
+    fn shown<'l>(&self, lines: &'l [Line], totals: bool) -> Vec<Spot<'l>> {
+        let inside = lines.iter().filter(|line| !line.outside).map(Spot::Line);
+        let beyond = lines.iter().filter(|line| line.outside).map(Spot::Line);
+        inside.chain(totals.then_some(Spot::Total)).chain(beyond).collect()
+    }
+
+    /// What has to be said about how it was counted.
+    pub(super) fn notes(&self, kind: &Kind, lang: Lang) -> Vec<String> {
+        let mut notes = Vec::new();
+        if let Some(list) = &self.list {
+            let list = list_label(kind, list, lang);
+            notes.push(lang.say("stats.note.entries", &[("list", &list)]));
+            if self.outside > 0 {
+                let count = self.outside.to_string();
+                let placed = self.apart(kind, &self.cut.rows) || self.apart(kind, &self.cut.cols);
+                let note = if placed { "stats.note.outside" } else { "stats.note.left_out" };
+                notes.push(lang.say(note, &[("list", &list), ("count", &count)]));
+            }
+        }
+        for dim in self.many(kind) {
+            notes.push(lang.say("stats.note.values", &[("field", &dim.heading(kind, lang))]));
+        }
+        notes
+    }
+}
+
+fn spots(lines: &[Line]) -> impl Iterator<Item = Spot<'_>> {
+    lines.iter().map(Spot::Line)
+}
+
+fn outside(spot: Spot<'_>) -> bool {
+    matches!(spot, Spot::Line(line) if line.outside)
+}
+
+fn key(spot: Spot<'_>) -> Key {
+    match spot {
+        Spot::Line(line) => line.key.clone(),
+        Spot::Total => Vec::new(),
+    }
+}
+
+/// What the values of a line are called. A line outside is called 未填 like one inside, unless both
+/// are there and would look alike.
+pub(super) fn labels(kind: &Kind, dims: &[Dim], line: &Line, all: &[Line], lang: Lang) -> Vec<String> {
+    let twin = line.outside && all.iter().any(|other| !other.outside && other.key == line.key);
+    let label = |(dim, value): (&Dim, &Option<Datum>)| {
+        if twin && value.is_none() && dim.list(kind).is_some() {
+            return lang.word("stats.outside").to_owned();
+        }
+        dim.label(kind, value.as_ref(), lang)
+    };
+    dims.iter().zip(&line.key).map(label).collect()
+}

@@ -1,0 +1,246 @@
+//! An import wired up: words from the archive, drafts from the importer, files for the archive.
+
+use crate::archive::Archive;
+use crate::archive::Broken;
+use crate::archive::NewFile;
+use crate::archive::Record;
+use crate::archive::WriteError;
+use crate::archive::commit;
+use crate::archive::replace;
+use crate::diag::Finding;
+use crate::diag::Severity;
+use crate::import;
+use crate::import::Action;
+use crate::import::Award;
+use crate::import::Draft;
+use crate::import::Existing;
+use crate::import::Input;
+use crate::import::Lexicon;
+use crate::import::Plan;
+use crate::import::Region;
+use crate::schema::Checker;
+use crate::schema::Kind;
+use crate::yaml;
+use crate::yaml::Addition;
+use crate::yaml::Node;
+use crate::yaml::Tree;
+use std::collections::HashMap;
+use std::path::Path;
+
+/// The lists of a record that grow when a new source of it turns up.
+const GROWING: &[&str] = &["awards", "source"];
+
+/// An import that has been thought through and not yet written.
+#[derive(Debug)]
+pub struct Import {
+    /// What will be done, for each source.
+    pub plan: Plan,
+    /// The files that will be created.
+    pub new: Vec<NewFile>,
+    /// The files that will be changed.
+    pub changes: Vec<Change>,
+}
+
+/// A file that gains lines.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Change {
+    /// Relative to the archive's root.
+    pub path: String,
+    /// What it holds now.
+    pub before: String,
+    /// What it will hold.
+    pub after: String,
+}
+
+/// Why an import could not be planned.
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// A word list of the archive is broken.
+    #[error("a word list of the archive is broken")]
+    Broken(Box<Broken>),
+    /// A word list cannot be understood.
+    #[error("{0}")]
+    Lexicon(String),
+    /// The archive has no kind of record that drafts could become.
+    #[error("the archive has no kind of record to import into")]
+    NoKind,
+}
+
+/// Plans an import of files into the archive's first kind.
+///
+/// # Errors
+/// When the archive's word lists cannot be used.
+pub fn plan_import(archive: &Archive, inputs: Vec<Input>) -> Result<Import, ImportError> {
+    let kind = archive.kinds.first().ok_or(ImportError::NoKind)?;
+    let list = |name: &str| archive.word_list(name).map_err(ImportError::Broken);
+    let lexicon =
+        Lexicon::read(&list("section-roles")?, &list("levels")?, &list("boilerplate")?, &list("programmes")?)
+            .map_err(ImportError::Lexicon)?;
+    let records = records(archive);
+    let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
+    let plan = import::plan(inputs, &lexicon, &existing);
+    let mut import = Import { plan, new: Vec::new(), changes: Vec::new() };
+    import.write_out(archive, kind, &records);
+    Ok(import)
+}
+
+/// Writes what was planned. The caller holds the archive's lock.
+///
+/// # Errors
+/// The first file that could not be written; files before it are whole.
+pub fn apply_import(archive: &Archive, import: &Import) -> Result<(), WriteError> {
+    commit(&archive.root, &import.new)?;
+    for change in &import.changes {
+        replace(&archive.root.join(&change.path), &change.before, &change.after)?;
+    }
+    Ok(())
+}
+
+/// All records as they are on disk now: an import never relies on what an index remembers.
+fn records(archive: &Archive) -> Vec<Record> {
+    let (walk, _) = archive.walk();
+    walk.iter().filter_map(|stat| Record::read(&archive.root, &stat.path).ok()).collect()
+}
+
+fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
+    let root = record.root.as_ref()?;
+    let text = |node: &Node, key: &str| node.get(key).and_then(Node::text).map(str::to_owned);
+    let number = |node: &Node, key: &str| node.get(key).and_then(Node::integer);
+    let place = |node: &Node, key: &str| number(node, key).and_then(|n| usize::try_from(n).ok());
+    let list = |key: &str| root.get(key).map(Node::items).unwrap_or_default();
+    Some(Existing {
+        id: text(root, &kind.key)?,
+        title: text(root, &kind.title).unwrap_or_default(),
+        unit: text(root, "unit"),
+        region: root.get("region").and_then(|region| {
+            Some(Region {
+                province: text(region, "province")?,
+                city: text(region, "city"),
+                county: text(region, "county"),
+                code: text(region, "code").unwrap_or_default(),
+            })
+        }),
+        awards: list("awards")
+            .iter()
+            .map(|award| Award {
+                programme: text(award, "programme"),
+                edition: number(award, "edition"),
+                year: number(award, "year"),
+                level: text(award, "level"),
+                rank: number(award, "rank"),
+                title: text(award, "title"),
+                unit: text(award, "unit"),
+            })
+            .collect(),
+        sources: list("source")
+            .iter()
+            .filter_map(|source| Some((text(source, "sha256")?, place(source, "start")?, place(source, "end")?)))
+            .collect(),
+        has_text: !list("sections").is_empty(),
+    })
+}
+
+impl Import {
+    /// Turns the plan's drafts into files, and sets aside what the schema would refuse.
+    fn write_out(&mut self, archive: &Archive, kind: &Kind, records: &[Record]) {
+        let mut findings = Vec::new();
+        let checker = Checker::new(kind, &archive.references, &mut findings);
+        let order: Vec<&str> = kind.schema.get("properties").map(Node::entries).unwrap_or_default()
+            .iter()
+            .map(|entry| entry.key.as_str())
+            .collect();
+        let mut refused: HashMap<String, String> = HashMap::new();
+        for planned in self.plan.records() {
+            match planned.action {
+                Action::Create => {
+                    let file = new_file(archive, kind, &planned.id, &planned.draft);
+                    match refusal(checker.as_ref(), &file) {
+                        Some(reason) => {
+                            refused.insert(planned.id.clone(), reason);
+                        }
+                        None => self.new.push(file),
+                    }
+                }
+                Action::Update => {
+                    let record = records.iter().find(|record| {
+                        record.root.as_ref().and_then(|root| kind.text_of(root, &kind.key)) == Some(&planned.id)
+                    });
+                    if let Some(change) = record.and_then(|record| change(kind, record, &planned.draft, &order)) {
+                        self.changes.push(change);
+                    }
+                }
+                Action::Unchanged | Action::Conflict | Action::Reject => {}
+            }
+        }
+        for planned in self.plan.sources.iter_mut().flat_map(|source| &mut source.records) {
+            if let Some(reason) = refused.get(&planned.id) {
+                planned.action = Action::Reject;
+                planned.reason = Some(reason.clone());
+            }
+        }
+    }
+}
+
+/// The path of a new record by the kind's pattern: `{field|otherwise}` stands for a field's value.
+fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile {
+    let mut name = String::new();
+    let mut rest = kind.file.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        name.push_str(before);
+        let (inside, after) = after.split_once('}').unwrap_or((after, ""));
+        let (field, otherwise) = inside.split_once('|').unwrap_or((inside, "other"));
+        match field {
+            "id" => name.push_str(id),
+            "year" => name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string())),
+            _ => name.push_str(otherwise),
+        }
+        rest = after;
+    }
+    name.push_str(rest);
+    let path = kind.folder.join(name).to_string_lossy().replace('\\', "/");
+    let up = "../".repeat(path.matches('/').count());
+    let schema = archive.relative(&archive.root.join(&kind.schema_path)).unwrap_or_default();
+    // The first line lets an editor complete and check the record without anything of ours.
+    let text = format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&draft.to_tree(id)));
+    NewFile { path, text }
+}
+
+/// Why the schema would refuse a record, if it would.
+fn refusal(checker: Option<&Checker>, file: &NewFile) -> Option<String> {
+    let record = Record::parse(&file.path, file.text.as_bytes());
+    let mut findings: Vec<Finding> = record.findings;
+    if let (Some(checker), Some(root)) = (checker, &record.root) {
+        checker.check(Path::new(&file.path), root, &mut findings);
+    }
+    let finding = findings.into_iter().find(|finding| finding.severity() == Severity::Error)?;
+    Some(format!("{} {}", finding.code.id(), finding.field))
+}
+
+/// A record with what a draft adds to it: keys that it lacks, entries that its lists lack. What a
+/// person wrote stays.
+fn change(kind: &Kind, record: &Record, draft: &Draft, order: &[&str]) -> Option<Change> {
+    let root = record.root.as_ref()?;
+    let mut draft = draft.clone();
+    // An award gives its title where it differs from the record's, not from the draft's.
+    if let Some(title) = kind.text_of(root, &kind.title) {
+        title.clone_into(&mut draft.title);
+    }
+    if let Some(unit) = kind.text_of(root, "unit") {
+        draft.unit = Some(unit.to_owned());
+    }
+    let Tree::Map(entries) = draft.to_tree("") else { return None };
+    let mut additions = Vec::new();
+    for (key, value) in entries {
+        match (root.get(&key), &value) {
+            (None, value) if !value.is_empty() => additions.push(Addition::Key(key, value.clone())),
+            (Some(there), Tree::List(items)) if GROWING.contains(&key.as_str()) => {
+                let known: Vec<Tree> = there.items().iter().map(yaml::tree_of).collect();
+                let new = items.iter().filter(|item| !known.contains(item)).cloned().collect();
+                additions.push(Addition::Items(key, new));
+            }
+            _ => {}
+        }
+    }
+    let after = yaml::add(&record.text, root, &additions, order);
+    (after != record.text).then(|| Change { path: record.path.clone(), before: record.text.clone(), after })
+}

@@ -1,0 +1,247 @@
+//! One archive, opened and wired: the engine is brought up to date before it is asked.
+//!
+//! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
+
+mod import;
+mod validate;
+
+pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use validate::{Outcome, validate};
+
+use crate::archive::Archive;
+use crate::archive::Card;
+use crate::archive::FileStat;
+use crate::archive::Lock;
+use crate::archive::LockError;
+use crate::archive::Record;
+use crate::index;
+use crate::index::Changes;
+use crate::index::Index;
+use crate::index::IndexEngine;
+use crate::index::IndexError;
+use crate::search::Engine;
+use crate::search::EngineError;
+use crate::search::ScanEngine;
+use crate::search::Scanned;
+use crate::text::fold::fold;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+use std::time::Duration;
+
+/// How long a reader waits for another process that is writing before it scans the files itself.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Whether the files are looked at before an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refresh {
+    /// Look, and bring the index up to date: the answer is never stale.
+    Look,
+    /// Answer from the index as it is, if there is one.
+    Skip,
+    /// Build the index anew.
+    Rebuild,
+}
+
+/// Something that a reader should know about how an answer came about.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Notice {
+    /// The index was built, over so many records.
+    Built(usize),
+    /// The index could not be used (reason) or written, so the files themselves were searched.
+    Scanned(String),
+    /// The files were not looked at; when the index was last brought up to date, in nanoseconds since
+    /// 1970.
+    Skipped(Option<i64>),
+    /// A file or folder that could not be read, and why.
+    Unreadable(String, String),
+    /// Files that are no YAML: searched as raw text.
+    Broken(Vec<String>),
+}
+
+/// What answers: the index, or the files themselves.
+pub struct Ready {
+    source: Source,
+    /// What the reader should know, in order.
+    pub notices: Vec<Notice>,
+    /// How many records were (re-)indexed for this answer.
+    pub refreshed: usize,
+}
+
+enum Source {
+    Index(Box<Index>),
+    Scan(ScanEngine),
+}
+
+impl Ready {
+    /// Calls `ask` with the engine.
+    ///
+    /// # Errors
+    /// Those of the engine and of `ask`.
+    pub fn with<T, E: From<EngineError>>(&self, ask: impl FnOnce(&dyn Engine) -> Result<T, E>) -> Result<T, E> {
+        match &self.source {
+            Source::Index(index) => ask(&IndexEngine::new(index)?),
+            Source::Scan(scan) => ask(scan),
+        }
+    }
+
+    /// How many records there are.
+    pub fn records(&self) -> usize {
+        match &self.source {
+            Source::Index(index) => index.records(),
+            Source::Scan(scan) => scan.slots() as usize,
+        }
+    }
+
+    /// The cards of all records, by path.
+    ///
+    /// # Errors
+    /// When the index cannot be read.
+    pub fn cards(&self) -> Result<Vec<Card>, EngineError> {
+        self.with(|engine| {
+            let mut cards = Vec::with_capacity(self.records());
+            for doc in engine.live()?.iter() {
+                cards.push(engine.card(doc)?);
+            }
+            cards.sort_by(|a, b| a.path.cmp(&b.path));
+            Ok(cards)
+        })
+    }
+
+    /// Whether some file could not be read at all: an answer then is never a clean one.
+    pub fn is_incomplete(&self) -> bool {
+        self.notices.iter().any(|notice| matches!(notice, Notice::Unreadable(..) | Notice::Broken(_)))
+    }
+}
+
+/// Gets an engine ready to answer about an archive as it is now.
+///
+/// Nothing here fails: where the index cannot be used or written, the files are scanned, which is
+/// slower and as exact.
+pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize)) -> Ready {
+    let mut notices = Vec::new();
+    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { Index::open(archive) };
+    if refresh == Refresh::Skip
+        && let Ok(index) = opened
+    {
+        notices.push(Notice::Skipped(index.built()));
+        return finish(Source::Index(Box::new(index)), notices, 0);
+    }
+    let (walk, errors) = archive.walk();
+    for error in errors {
+        let path = error.path().and_then(|path| archive.relative(path)).unwrap_or_default();
+        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        notices.push(Notice::Unreadable(path, reason));
+    }
+    let changes = match &opened {
+        Ok(index) => {
+            let changes = index.compare(archive, &walk);
+            note_unreadable(&changes, &mut notices);
+            if changes.is_empty() && changes.restamped.is_empty() {
+                return match opened {
+                    Ok(index) => finish(Source::Index(Box::new(index)), notices, 0),
+                    Err(error) => scan(archive, &walk, &error.to_string(), notices),
+                };
+            }
+            Some(changes)
+        }
+        Err(_) => None,
+    };
+    match write(archive, refresh, progress) {
+        Ok((index, touched, built)) => {
+            if built {
+                notices.push(Notice::Built(touched));
+            }
+            finish(Source::Index(Box::new(index)), notices, touched)
+        }
+        // The stamps could not be noted down; the content is what the index knows.
+        Err(_) if changes.as_ref().is_some_and(Changes::is_empty) => match opened {
+            Ok(index) => finish(Source::Index(Box::new(index)), notices, 0),
+            Err(error) => scan(archive, &walk, &error.to_string(), notices),
+        },
+        Err(reason) => scan(archive, &walk, &reason, notices),
+    }
+}
+
+/// Under the lock, looks again (another process may have done the work meanwhile) and writes.
+fn write(
+    archive: &Archive,
+    refresh: Refresh,
+    progress: &dyn Fn(usize, usize),
+) -> Result<(Index, usize, bool), String> {
+    let _lock = Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
+        LockError::Busy => "locked by another process".to_owned(),
+        LockError::Io(error) => error.to_string(),
+    })?;
+    let (walk, _) = archive.walk();
+    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { Index::open(archive) };
+    if let Ok(index) = opened {
+        let changes = index.compare(archive, &walk);
+        let touched = changes.len();
+        if touched == 0 && changes.restamped.is_empty() {
+            return Ok((index, 0, false));
+        }
+        // When much has changed a new index is cheaper than a patched one, and smaller.
+        if touched <= (index.records() / 4).max(500) {
+            match index::update(archive, index, &changes) {
+                Ok(index) => return Ok((index, touched, false)),
+                Err(IndexError::Io(path, error)) => return Err(format!("{}: {error}", path.display())),
+                // Whatever else is wrong with it, a rebuild mends it.
+                Err(_) => {}
+            }
+        }
+    }
+    let built = index::rebuild(archive, &walk, progress).map_err(|error| error.to_string())?;
+    let records = built.records();
+    Ok((built, records, true))
+}
+
+fn note_unreadable(changes: &Changes, notices: &mut Vec<Notice>) {
+    for (path, reason) in &changes.unreadable {
+        notices.push(Notice::Unreadable(path.clone(), reason.clone()));
+    }
+}
+
+fn finish(source: Source, mut notices: Vec<Notice>, refreshed: usize) -> Ready {
+    if let Source::Index(index) = &source {
+        let broken: Vec<String> = index.broken().into_iter().map(str::to_owned).collect();
+        if !broken.is_empty() {
+            notices.push(Notice::Broken(broken));
+        }
+    }
+    Ready { source, notices, refreshed }
+}
+
+/// The files themselves as an engine.
+fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Notice>) -> Ready {
+    let read: Vec<_> = walk
+        .par_iter()
+        .map(|stat| {
+            let record = Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
+            let kind = &archive.kinds[stat.kind];
+            let texts: Vec<(String, String)> = match &record.root {
+                Some(root) => kind.texts(root).into_iter().map(|value| (value.label, fold(value.text))).collect(),
+                None => vec![(index::RAW.to_owned(), fold(&record.text))],
+            };
+            Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
+        })
+        .collect();
+    let mut records = Vec::new();
+    let mut broken = Vec::new();
+    for item in read {
+        match item {
+            Ok((card, texts, bad)) => {
+                records.push(Scanned { card, texts });
+                broken.extend(bad);
+            }
+            Err((path, error)) => {
+                let error: std::io::Error = error;
+                notices.push(Notice::Unreadable(path, error.to_string()));
+            }
+        }
+    }
+    notices.push(Notice::Scanned(reason.to_owned()));
+    if !broken.is_empty() {
+        notices.push(Notice::Broken(broken));
+    }
+    Ready { source: Source::Scan(ScanEngine::new(&archive.kinds, records)), notices, refreshed: 0 }
+}

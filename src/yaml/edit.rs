@@ -1,0 +1,159 @@
+//! Changing a document by splicing: every byte that is not meant to change stays.
+
+use super::node::Node;
+use super::node::Value;
+use super::write::Tree;
+use super::write::write;
+
+/// What to add to a mapping's document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Addition {
+    /// A key that the document lacks, with its value.
+    Key(String, Tree),
+    /// Items for the end of a list that the document has.
+    Items(String, Vec<Tree>),
+}
+
+/// Adds keys and list items to a document. A new key goes before the first of the document's keys
+/// that stands later in `order`, comments above that key included; what is there already is left
+/// alone. `root` must be the tree of `text`.
+pub fn add(text: &str, root: &Node, additions: &[Addition], order: &[&str]) -> String {
+    let mut splices: Vec<(usize, String)> = Vec::new();
+    for addition in additions {
+        match addition {
+            Addition::Key(key, value) if root.get(key).is_none() => {
+                let place = order.iter().position(|known| known == key).unwrap_or(order.len());
+                let next = root.entries().iter().find(|entry| {
+                    order.iter().position(|known| *known == entry.key).unwrap_or(usize::MAX) > place
+                });
+                let at = next.map_or(text.len(), |entry| above(text, line_start(text, entry.key_span.start)));
+                splices.push((at, write(&Tree::Map(vec![(key.clone(), value.clone())]))));
+            }
+            Addition::Items(key, items) if !items.is_empty() => splices.extend(append(text, root, key, items)),
+            _ => {}
+        }
+    }
+    // From the back, so that earlier places stay right; of one place, in the order given.
+    splices.reverse();
+    splices.sort_by_key(|(at, _)| std::cmp::Reverse(*at));
+    let mut out = text.to_owned();
+    for (at, piece) in splices {
+        let joint = if at > 0 && !out[..at].ends_with('\n') { "\n" } else { "" };
+        out.insert_str(at, &format!("{joint}{piece}"));
+    }
+    out
+}
+
+/// Where and what to insert for items at the end of a block list. A list in brackets, or an empty
+/// one, cannot be continued line by line: it is left alone.
+fn append(text: &str, root: &Node, key: &str, items: &[Tree]) -> Option<(usize, String)> {
+    let at = root.entries().iter().position(|entry| entry.key == key)?;
+    let list = &root.entries()[at].value;
+    let first = list.items().first()?;
+    let dash = line_start(text, first.span.start);
+    let indent = text[dash..].len() - text[dash..].trim_start_matches(' ').len();
+    if !text[dash + indent..].starts_with('-') {
+        return None;
+    }
+    let end = match root.entries().get(at + 1) {
+        Some(next) => above(text, line_start(text, next.key_span.start)),
+        None => above(text, text.len()),
+    };
+    let written = write(&Tree::Map(vec![(key.to_owned(), Tree::List(items.to_vec()))]));
+    // The writer puts short items into brackets; a list of lines takes one a line.
+    let lines: Vec<&str> = match written.split_once('\n') {
+        Some((_, rest)) if !rest.is_empty() => rest.lines().collect(),
+        _ => return None,
+    };
+    let mut piece = String::new();
+    for line in lines {
+        // The writer indents by two.
+        let line = line.strip_prefix("  ").unwrap_or(line);
+        if !line.is_empty() {
+            piece.push_str(&" ".repeat(indent));
+        }
+        piece.push_str(line);
+        piece.push('\n');
+    }
+    Some((end, piece))
+}
+
+fn line_start(text: &str, at: usize) -> usize {
+    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+}
+
+/// The start of the comment and blank lines that stand directly above a line: they belong to it.
+fn above(text: &str, mut at: usize) -> usize {
+    while at > 0 {
+        let start = line_start(text, at - 1);
+        let line = text[start..at].trim();
+        // Without its line end the last line of the file is no line above.
+        if !text[..at].ends_with('\n') || !(line.is_empty() || line.starts_with('#')) {
+            break;
+        }
+        at = start;
+    }
+    at
+}
+
+/// A tree's value as it would be written again, for comparing what is there with what is new.
+pub fn tree_of(node: &Node) -> Tree {
+    match &node.value {
+        Value::Scalar(_) => match node.integer() {
+            Some(number) => Tree::Integer(number),
+            None => Tree::Text(node.text().unwrap_or_default().to_owned()),
+        },
+        Value::List(items) => Tree::List(items.iter().map(tree_of).collect()),
+        Value::Map(entries) => {
+            Tree::Map(entries.iter().map(|entry| (entry.key.clone(), tree_of(&entry.value))).collect())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::read;
+
+    const ORDER: &[&str] = &["id", "title", "awards", "sections", "source"];
+
+    fn map(entries: &[(&str, &str)]) -> Tree {
+        Tree::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), Tree::from(*value))).collect())
+    }
+
+    fn added(text: &str, additions: &[Addition]) -> String {
+        let root = read(text).root.expect("a document");
+        let out = add(text, &root, additions, ORDER);
+        assert!(read(&out).problems.is_empty(), "{out}");
+        out
+    }
+
+    #[test]
+    fn keys_go_to_their_place_and_comments_stay() {
+        let text = "id: a\ntitle: 题  # 手改\n\n# 来源\nsource:\n  - file: x.txt\n";
+        let key = Addition::Key("awards".into(), Tree::List(vec![map(&[("level", "最佳案例")])]));
+        let out = added(text, &[key]);
+        assert_eq!(
+            out,
+            "id: a\ntitle: 题  # 手改\nawards:\n  - level: 最佳案例\n\n# 来源\nsource:\n  - file: x.txt\n"
+        );
+    }
+
+    #[test]
+    fn items_join_a_block_list_at_its_own_indent() {
+        let text = "id: a\nsource:\n- file: x.txt\n  end: 3\n# 尾\n";
+        let items = Addition::Items("source".into(), vec![map(&[("file", "y.txt")])]);
+        assert_eq!(added(text, &[items]), "id: a\nsource:\n- file: x.txt\n  end: 3\n- file: y.txt\n# 尾\n");
+    }
+
+    #[test]
+    fn what_is_there_is_left_alone() {
+        let text = "id: a\ntitle: 题";
+        let key = |key: &str| Addition::Key(key.into(), "新".into());
+        assert_eq!(added(text, &[key("title")]), text);
+        assert_eq!(added(text, &[key("source")]), "id: a\ntitle: 题\nsource: 新\n");
+        let flow = "id: a\nsource: [{file: x}]\n";
+        let items = Addition::Items("source".into(), vec![map(&[("file", "y.txt")])]);
+        assert_eq!(added(flow, &[items]), flow);
+    }
+}
