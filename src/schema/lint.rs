@@ -121,7 +121,7 @@ impl Linter<'_, '_> {
             }
             match (key, entry.value.text()) {
                 ("$ref" | "$dynamicRef", Some(reference)) => {
-                    self.reference(&entry.value, field(key), reference)
+                    self.reference(&entry.value, field(key), reference);
                 }
                 ("pattern", Some(pattern)) => self.pattern(entry.value.span, field(key), pattern),
                 ("format", Some(format)) if !known_format(draft, format) => {
