@@ -287,3 +287,13 @@ fn carets_stand_under_the_right_characters() {
         assert_eq!(row.skip(first - 1).take(after - first).collect::<String>(), underlined, "{case}");
     }
 }
+
+#[test]
+fn every_finding_has_words() {
+    for code in Code::ALL {
+        for lang in [Lang::Zh, Lang::En] {
+            assert!(lang.has(code.id()), "{} has no message", code.id());
+            assert!(lang.has(&format!("{}.explain", code.id())), "{} has no explanation", code.id());
+        }
+    }
+}
