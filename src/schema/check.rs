@@ -154,6 +154,12 @@ mod tests {
     }
 
     #[test]
+    fn threads_may_share_a_checker() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Checker>();
+    }
+
+    #[test]
     fn text_is_what_the_schema_calls_text() {
         let schema = "
 properties:
@@ -217,6 +223,7 @@ properties:
 
     #[test]
     #[ignore = "a measurement, not a test"]
+    #[allow(clippy::print_stderr)]
     fn microseconds_per_record() {
         let root = |path: &str| {
             let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
