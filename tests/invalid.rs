@@ -62,8 +62,11 @@ fn line(finding: &Finding, texts: &[(PathBuf, String)], out: &mut String) {
     }
 }
 
+/// A file of a case and its bytes.
+type Input = (PathBuf, Vec<u8>);
+
 /// The files of a case: one record, or a folder of records.
-fn inputs(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
+fn inputs(path: &Path) -> Vec<Input> {
     if path.is_file() {
         let bytes = std::fs::read(path).expect("a test file");
         return vec![(path.file_name().map(PathBuf::from).unwrap_or_default(), bytes)];
@@ -75,7 +78,7 @@ fn inputs(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
             let entry = entry.expect("an entry").path();
             if entry.is_dir() {
                 open.push(entry);
-            } else if entry.extension().is_some_and(|e| e == "yaml") {
+            } else if entry.extension().is_some_and(|e| e == "yaml") && !entry.ends_with("schema.yaml") {
                 let name = entry.strip_prefix(path).expect("inside").to_owned();
                 found.push((name, std::fs::read(&entry).expect("a test file")));
             }
@@ -85,9 +88,19 @@ fn inputs(path: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     found
 }
 
+/// A folder may bring a schema of its own, for what the shipped one never says.
+fn own_schema(archive: &Archive, case: &Path) -> Option<(Kind, Checker)> {
+    let text = std::fs::read_to_string(case.join("schema.yaml")).ok()?;
+    let root = yaml::read(&text).root?;
+    let mut findings = Vec::new();
+    let kind = Kind::read("case", root, Path::new("schemas/schema.yaml"), &archive.references, &mut findings);
+    let checker = Checker::new(&kind, &archive.references, &mut findings);
+    assert_eq!(findings, [], "{}", case.display());
+    Some((kind, checker?))
+}
+
 /// Everything that is found in the records of one case.
-fn check(archive: &Archive, checker: &Checker, case: &Path, files: &[(PathBuf, Vec<u8>)]) -> Vec<Finding> {
-    let kind = &archive.kinds[0];
+fn check(kind: &Kind, checker: &Checker, case: &Path, files: &[Input]) -> Vec<Finding> {
     let single = files.len() == 1 && case.is_file();
     let mut findings = Vec::new();
     let mut records = Vec::new();
@@ -168,14 +181,18 @@ fn every_invalid_record_is_found_and_explained() {
     let archive = archive();
     let checker = checker(&archive);
     let folder = folder("invalid");
-    let mut all: Vec<(PathBuf, Vec<(PathBuf, Vec<u8>)>)> =
+    let mut all: Vec<(PathBuf, Vec<Input>)> =
         cases(&folder).into_iter().map(|case| (case.clone(), inputs(&case))).collect();
     // Half a megabyte that nobody needs in the repository.
     let many = format!("id: a123\ntitle: x\nthemes: [{}]\n", "a,".repeat(250_100));
     all.push((folder.join("too_large.yaml"), vec![("too_large.yaml".into(), many.into_bytes())]));
     let mut wrong = Vec::new();
     for (case, files) in &all {
-        let findings = check(&archive, &checker, case, files);
+        let own = own_schema(&archive, case);
+        let findings = match &own {
+            Some((kind, checker)) => check(kind, checker, case, files),
+            None => check(&archive.kinds[0], &checker, case, files),
+        };
         let texts: Vec<(PathBuf, String)> = files
             .iter()
             .map(|(path, bytes)| (path.clone(), String::from_utf8_lossy(bytes).into_owned()))
@@ -238,5 +255,45 @@ fn every_bad_schema_is_found_and_explained() {
     let seen = codes_in(&folder);
     for code in Code::ALL.iter().filter(|code| **code >= Code::BadSchema) {
         assert!(seen.contains(code.id()), "no file under tests/bad_schemas shows {}", code.id());
+    }
+}
+
+#[test]
+fn carets_stand_under_the_right_characters() {
+    for (case, line, underlined) in [
+        ("unknown_field_near", 3, "uint"),
+        ("level_not_in_vocabulary", 5, "最佳"),
+        ("number_010", 3, "010"),
+        ("number_quoted", 3, "'2012'"),
+        ("empty_value", 2, "title"),
+        ("duplicate_key", 5, "year"),
+        ("year_list", 3, "[2011, 2012]"),
+        ("tag", 2, "!!binary"),
+        ("bom_crlf", 3, "二〇一二"),
+        ("emoji", 3, "\"省\""),
+        ("theme_twice", 6, "党的群众工作"),
+    ] {
+        let text = std::fs::read_to_string(folder("invalid").join(case).with_extension("yaml")).expect(case);
+        let golden = folder("invalid").join(case).with_extension("expected");
+        let golden = std::fs::read_to_string(golden).expect(case);
+        let place = golden.split_whitespace().next().expect("a place");
+        let (from, to) = place.split_once('-').expect("a range");
+        let number = |text: &str| text.parse::<usize>().expect("a number");
+        let (row, first) = from.split_once(':').map(|(l, c)| (number(l), number(c))).expect("a place");
+        let (_, after) = to.split_once(':').map(|(l, c)| (number(l), number(c))).expect("a place");
+        assert_eq!(row, line, "{case}");
+        // Columns count characters from 1, without a byte order mark.
+        let row = text.trim_start_matches('\u{feff}').lines().nth(line - 1).expect("the line").chars();
+        assert_eq!(row.skip(first - 1).take(after - first).collect::<String>(), underlined, "{case}");
+    }
+}
+
+#[test]
+fn every_finding_has_words() {
+    for code in Code::ALL {
+        for lang in [Lang::Zh, Lang::En] {
+            assert!(lang.has(code.id()), "{} has no message", code.id());
+            assert!(lang.has(&format!("{}.explain", code.id())), "{} has no explanation", code.id());
+        }
     }
 }

@@ -229,8 +229,9 @@ impl Loader<'_> {
             }
             let target = path.parent().unwrap_or(Path::new("")).join(file);
             if !is_inside(&target) || !self.root.join(&target).is_file() {
-                let finding = Finding::new(Code::BadReference, path, Some(span));
-                self.broken.findings.push(finding.field("$ref").arg("name", &name));
+                let rule = if is_inside(&target) { "missing" } else { "outside" };
+                let finding = Finding::new(Code::BadReference, path, Some(span)).field("$ref");
+                self.broken.findings.push(finding.arg("rule", rule).arg("name", &name));
                 continue;
             }
             if let Some(node) = self.node(&target) {

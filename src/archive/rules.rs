@@ -189,9 +189,12 @@ fn entries<'a>(record: &Parsed<'a>, programmes: &Programmes<'_>) -> Vec<Entry<'a
     out
 }
 
+/// A rank, where it stands, and the entry that has it.
+type Ranked<'e, 'a> = (i64, &'a Node, &'e Entry<'a>);
+
 /// Ranks of one level of one list run from 1 without gap or repeat.
-fn ranks(entries: &[Entry<'_>], findings: &mut Vec<Finding>) {
-    let mut groups: BTreeMap<(&List, Option<&str>), Vec<(i64, &Node, &Entry<'_>)>> = BTreeMap::new();
+fn ranks<'a>(entries: &[Entry<'a>], findings: &mut Vec<Finding>) {
+    let mut groups: BTreeMap<(&List, Option<&str>), Vec<Ranked<'_, 'a>>> = BTreeMap::new();
     for entry in entries {
         if let Some((rank, node)) = entry.rank {
             groups.entry((&entry.list, entry.level.as_deref())).or_default().push((rank, node, entry));
@@ -200,7 +203,7 @@ fn ranks(entries: &[Entry<'_>], findings: &mut Vec<Finding>) {
     for ((list, level), mut ranked) in groups {
         // Stable, so that of two equal ranks the one in the first file is the first.
         ranked.sort_by_key(|(rank, ..)| *rank);
-        let mut last: Option<(i64, &Node, &Entry<'_>)> = None;
+        let mut last: Option<Ranked<'_, 'a>> = None;
         for (rank, node, entry) in ranked {
             let finding = || {
                 Finding::new(Code::RankGap, entry.record.path, Some(node.span))
@@ -320,7 +323,7 @@ fn values<'n>(root: &'n Node, path: &str) -> Vec<(String, &'n Node)> {
             let place = if place.is_empty() { key.to_owned() } else { format!("{place}.{key}") };
             match &value.value {
                 Value::List(items) => {
-                    next.extend(items.iter().enumerate().map(|(at, item)| (format!("{place}[{at}]"), item)))
+                    next.extend(items.iter().enumerate().map(|(at, item)| (format!("{place}[{at}]"), item)));
                 }
                 _ => next.push((place, value)),
             }

@@ -125,3 +125,149 @@ impl PlainSchema {
         valid
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::yaml::read;
+
+    fn checker(schema: &str, others: &[(&str, &str)]) -> Checker {
+        let mut findings = Vec::new();
+        let node = |text: &str| read(text).root.expect("a schema");
+        let references: References = others
+            .iter()
+            .map(|(name, text)| ((*name).to_owned(), (Path::new("schemas").join(name), node(text))))
+            .collect();
+        let kind =
+            Kind::read("case", node(schema), Path::new("schemas/case.yaml"), &references, &mut findings);
+        findings.retain(|finding| finding.code != Code::BadSettings);
+        let checker = Checker::new(&kind, &references, &mut findings);
+        assert_eq!(findings, []);
+        checker.expect("a good schema")
+    }
+
+    fn check(checker: &Checker, record: &str) -> Vec<String> {
+        let mut findings = Vec::new();
+        checker.check(Path::new("x.yaml"), &read(record).root.expect("a record"), &mut findings);
+        let at = |f: &Finding| f.span.map_or("", |span| &record[span.start..span.end]).to_owned();
+        findings.iter().map(|f| format!("{} {} [{}]", f.code.id(), f.field, at(f))).collect()
+    }
+
+    #[test]
+    fn threads_may_share_a_checker() {
+        fn shared<T: Send + Sync>() {}
+        shared::<Checker>();
+    }
+
+    #[test]
+    fn text_is_what_the_schema_calls_text() {
+        let schema = "
+properties:
+  a: {type: string}
+  b: {type: [string, 'null']}
+  c: {type: [string, integer]}
+  d: {$ref: '#/$defs/text'}
+  e: {allOf: [{type: string}, {minLength: 2}]}
+  f: {oneOf: [{type: string}, {type: boolean}]}
+  g: {enum: ['1', '2']}
+  h: {type: array, items: {type: string}}
+  i: {type: object, additionalProperties: {type: string}}
+  j: {type: array, prefixItems: [{type: string}, {type: integer}]}
+  k: {type: number}
+$defs:
+  text: {type: string}
+";
+        let checker = checker(schema, &[]);
+        for value in ["010", "no", "2012", "2012-10", "1.10", "true", "0x1F", ".inf"] {
+            let record = format!(
+                "a: {value}\nb: {value}\nc: {value}\nd: {value}\ne: {value}\nf: {value}\nh: [{value}]\ni: {{x: {value}}}\nj: [{value}, 1]\n"
+            );
+            assert_eq!(check(&checker, &record), [""; 0], "{value}");
+        }
+        assert_eq!(check(&checker, "b: ~\nb2: null\ng: 1\nk: 1.10\n"), [""; 0]);
+        assert_eq!(
+            check(&checker, "a:\nk: '1'\nj: [1, 010]\n"),
+            ["AK0111 a [a]", "AK0101 k ['1']", "AK0101 j[1] [010]"]
+        );
+    }
+
+    #[test]
+    fn references_lead_through_files_of_any_name() {
+        let schema = "
+$id: case.yaml
+properties:
+  level: {$ref: vocab/等次.yaml}
+  other: {$ref: 'vocab/甲 乙.yaml#/$defs/一'}
+  self: {$ref: case.yaml}
+";
+        let others = [
+            ("vocab/等次.yaml", "$id: vocab/等次.yaml\noneOf: [{const: 甲}, {const: 乙}]\n"),
+            ("vocab/甲 乙.yaml#/$defs/一", "$defs: {一: {$ref: 等次.yaml}}\n"),
+        ];
+        let checker = checker(schema, &others);
+        assert_eq!(check(&checker, "level: 甲\nother: 乙\nself: {level: 乙}\n"), [""; 0]);
+        assert_eq!(
+            check(&checker, "level: 丙\nother: 丙\nself: {self: {level: 丁}}\n"),
+            ["AK0104 level [丙]", "AK0104 other [丙]", "AK0104 self.self.level [丁]"]
+        );
+    }
+
+    #[test]
+    fn keys_that_look_like_numbers_are_found() {
+        let checker = checker("properties: {a: {additionalProperties: {type: integer}}}\n", &[]);
+        assert_eq!(
+            check(&checker, "a: {2012: x, a/b: y, a~b: z}\n"),
+            ["AK0101 a.2012 [x]", "AK0101 a.a/b [y]", "AK0101 a.a~b [z]"]
+        );
+    }
+
+    #[test]
+    #[ignore = "a measurement, not a test"]
+    #[allow(clippy::print_stderr)]
+    fn microseconds_per_record() {
+        let root = |path: &str| {
+            let text = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(path)).expect(path);
+            read(&text).root.expect("YAML")
+        };
+        let mut references = References::new();
+        for name in ["sectors", "themes", "levels", "section-roles"] {
+            let path = format!("schemas/vocab/{name}.yaml");
+            references.insert(format!("vocab/{name}.yaml"), (path.clone().into(), root(&path)));
+        }
+        let kind = Kind::read(
+            "case",
+            root("schemas/case.yaml"),
+            Path::new("case.yaml"),
+            &references,
+            &mut Vec::new(),
+        );
+        let start = std::time::Instant::now();
+        let checker = Checker::new(&kind, &references, &mut Vec::new()).expect("a good schema");
+        eprintln!("a checker: {:?}", start.elapsed());
+        let section = "  - role: practice\n    heading: 主要做法\n    text: |\n      ".to_owned()
+            + &"一段文字。".repeat(200)
+            + "\n";
+        let record = format!(
+            "id: a123\ntitle: 星级管理\nunit: 某某县委\nregion: {{province: 甘肃省, city: 兰州市}}\nsector: 农村\n\
+             themes: [党的群众工作]\nyear: 2012\nprogramme: 创新案例\nedition: 2\nawards:\n  - {{programme: 创新案例, edition: 2, \
+             level: 最佳案例, rank: 3}}\nsections:\n{}source:\n  - {{file: a.html, start: 0, end: 12, retrieved: 2012-10-31}}\n",
+            section.repeat(4)
+        );
+        for (name, record) in [("good", record.clone()), ("bad", record.replace("农村", "农付"))] {
+            let node = read(&record).root.expect("a record");
+            let path = Path::new("x.yaml");
+            let mut findings = Vec::new();
+            let start = std::time::Instant::now();
+            for _ in 0..20_000 {
+                findings.clear();
+                checker.check(path, &node, &mut findings);
+            }
+            eprintln!("{name}: {:?} a record, {} findings", start.elapsed() / 20_000, findings.len());
+            let start = std::time::Instant::now();
+            for _ in 0..2_000 {
+                assert!(read(&record).problems.is_empty());
+            }
+            eprintln!("parsing {} bytes: {:?}", record.len(), start.elapsed() / 2_000);
+        }
+    }
+}

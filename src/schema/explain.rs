@@ -98,6 +98,7 @@ impl<'a> Explainer<'a> {
                     spot.place = self.places.item(spot.place, at);
                     spot.node = item;
                     spot.typed = inner;
+                    spot.key = None;
                     spot.field = format!("{}[{at}]", spot.field);
                 }
                 _ => break,
@@ -112,7 +113,7 @@ impl<'a> Explainer<'a> {
         let spot = self.spot(pointer);
         if spot.node.is_null() && !spot.field.is_empty() {
             // `title:` with nothing after it has no width of its own; its key is what people see.
-            let empty = spot.node.text().is_none_or(str::is_empty);
+            let empty = spot.node.span.start == spot.node.span.end;
             let span = spot.key.filter(|_| empty).unwrap_or(spot.node.span);
             self.findings.push(
                 Finding::new(Code::EmptyValue, self.path, Some(span))
@@ -122,9 +123,14 @@ impl<'a> Explainer<'a> {
             return;
         }
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            Kind::AdditionalProperties { unexpected } => {
                 for key in unexpected {
-                    self.unknown(&spot, pointer, key);
+                    self.unknown(&spot, pointer, key, false);
+                }
+            }
+            Kind::UnevaluatedProperties { unexpected } => {
+                for key in unexpected {
+                    self.unknown(&spot, pointer, key, true);
                 }
             }
             Kind::Required { property } => {
@@ -157,7 +163,7 @@ impl<'a> Explainer<'a> {
         };
         match error.kind() {
             Kind::Type { kind } => self.wrong_type(spot, kind),
-            Kind::Enum { .. } | Kind::Constant { .. } => self.not_in_vocabulary(spot, error),
+            Kind::Enum { .. } | Kind::Constant { .. } => self.not_in_vocabulary(spot, constants(error)),
             Kind::Pattern { pattern } => {
                 self.finding(Code::Pattern, spot).arg("value", text).arg("pattern", pattern)
             }
@@ -185,6 +191,7 @@ impl<'a> Explainer<'a> {
                 self.extra(spot, count.saturating_sub(unexpected.len()))
             }
             Kind::UniqueItems => self.repeated(spot),
+            Kind::FalseSchema => self.finding(Code::Schema, spot).arg("keyword", "false"),
             kind => self.finding(Code::Schema, spot).arg("keyword", kind.keyword()),
         }
     }
@@ -250,10 +257,11 @@ impl<'a> Explainer<'a> {
             .suggest(suggestion)
     }
 
-    fn not_in_vocabulary(&self, spot: &Spot<'_>, error: &ValidationError<'_>) -> Finding {
+    fn not_in_vocabulary(&self, spot: &Spot<'_>, mut constants: Vec<String>) -> Finding {
+        constants.dedup();
         let vocabulary = self.places.get(spot.place).and_then(|place| place.vocabulary.as_ref());
         let listed = vocabulary.map(|v| v.terms.iter().map(|term| term.value.clone()).collect::<Vec<_>>());
-        let allowed = listed.filter(|terms| !terms.is_empty()).unwrap_or_else(|| constants(error));
+        let allowed = listed.filter(|terms| !terms.is_empty()).unwrap_or(constants);
         let word = spot.node.text().unwrap_or_default();
         let near = vocabulary
             .and_then(|vocabulary| vocabulary.nearest(word))
@@ -280,7 +288,7 @@ impl<'a> Explainer<'a> {
                     && matches!(inner.kind(), Kind::Constant { .. } | Kind::Enum { .. })
             });
         if closed || (scalar && !constants(error).is_empty()) {
-            let finding = self.not_in_vocabulary(spot, error);
+            let finding = self.not_in_vocabulary(spot, constants(error));
             self.findings.push(finding);
             return;
         }
@@ -307,13 +315,35 @@ impl<'a> Explainer<'a> {
                 }
             }
             None => {
-                let finding = self.finding(Code::Schema, spot).arg("keyword", error.kind().keyword());
+                let finding = self.selector(context).unwrap_or_else(|| {
+                    self.finding(Code::Schema, spot).arg("keyword", error.kind().keyword())
+                });
                 self.findings.push(finding);
             }
         }
     }
 
-    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, key: &str) {
+    /// The field that chooses between branches (`kind: book`), when none of them takes its value.
+    fn selector(&self, context: &[Vec<ValidationError<'static>>]) -> Option<Finding> {
+        let chosen = |branch: &'_ Vec<ValidationError<'static>>| -> Vec<(String, Vec<String>)> {
+            let constant =
+                |e: &&ValidationError<'_>| matches!(e.kind(), Kind::Constant { .. } | Kind::Enum { .. });
+            let path = |e: &ValidationError<'_>| e.instance_path().as_str().to_owned();
+            branch.iter().filter(constant).map(|e| (path(e), constants(e))).collect()
+        };
+        let mut branches = context.iter().map(chosen);
+        let first = branches.next()?;
+        let rest: Vec<Vec<(String, Vec<String>)>> = branches.collect();
+        first.into_iter().find_map(|(path, mut allowed)| {
+            for branch in &rest {
+                let (_, more) = branch.iter().find(|(other, _)| *other == path)?;
+                allowed.extend(more.iter().cloned());
+            }
+            Some(self.not_in_vocabulary(&self.spot(&path), allowed))
+        })
+    }
+
+    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, key: &str, unevaluated: bool) {
         let place = self.places.get(spot.place);
         let free = |name: &str| spot.node.get(name).is_none();
         let meant = place.and_then(|place| meant(place, key, &free)).map(str::to_owned);
@@ -322,7 +352,8 @@ impl<'a> Explainer<'a> {
             .field(join(&spot.field, key))
             .arg("name", key)
             .suggest(meant.clone());
-        let doubtful = place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
+        let doubtful =
+            unevaluated && place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
         self.unknown.push(Unknown { mapping: mapping.to_owned(), finding, meant, doubtful });
     }
 
@@ -388,7 +419,12 @@ fn length(node: &Node) -> usize {
 /// A value as a message quotes it: on one line, not too long.
 pub(super) fn quote(node: &Node) -> String {
     let text = node.text().unwrap_or_default();
-    let mut out: String = text.chars().take(QUOTED).map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let shown = |c| match c {
+        '\n' => '↵',
+        c if char::is_control(c) => ' ',
+        c => c,
+    };
+    let mut out: String = text.chars().take(QUOTED).map(shown).collect();
     if text.chars().nth(QUOTED).is_some() {
         out.push('…');
     }
@@ -437,18 +473,21 @@ fn whole(text: &str) -> Option<String> {
 
 /// The date that a text holds in another notation: `2012年3月5日`, `2012/3/5`, `2012.03.05`.
 fn date(text: &str) -> Option<String> {
-    let rest: Vec<char> = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
-    if !matches!(rest.as_slice(), ['年', '月'] | ['年', '月', '日'] | ['/', '/'] | ['.', '.'] | ['-', '-'])
-    {
+    let rest: String = text.chars().filter(|c| !c.is_ascii_digit() && !c.is_whitespace()).collect();
+    if !matches!(rest.as_str(), "年月" | "年月日" | "//" | ".." | "--") {
         return None;
     }
-    let parts: Vec<u32> = text
-        .split(|c: char| !c.is_ascii_digit())
-        .filter(|p| !p.is_empty())
-        .map_while(|p| p.parse().ok())
-        .collect();
-    match parts.as_slice() {
-        &[year @ 1000..=9999, month @ 1..=12, day @ 1..=31] => Some(format!("{year}-{month:02}-{day:02}")),
-        _ => None,
-    }
+    let mut parts = text.split(|c: char| !c.is_ascii_digit()).filter(|part| !part.is_empty());
+    let mut next = || parts.next()?.parse::<u32>().ok();
+    let (year, month, day) = (next()?, next()?, next()?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    let good = (1000..=9999).contains(&year) && (1..=last).contains(&day);
+    good.then(|| format!("{year}-{month:02}-{day:02}"))
 }

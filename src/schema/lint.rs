@@ -93,9 +93,10 @@ impl Linter<'_, '_> {
             Draft::D2019 => jsonschema::draft201909::meta::validator(),
             Draft::D2020 => jsonschema::draft202012::meta::validator(),
         };
-        for error in meta.iter_errors(&json) {
+        let errors: Vec<ValidationError<'_>> = meta.iter_errors(&json).collect();
+        for error in errors.iter().flat_map(deepest) {
             let (node, field) = locate(root, error.instance_path().as_str());
-            let (rule, detail, allowed) = reason(&error);
+            let (rule, detail, allowed) = reason(error);
             self.bad(node, &field, rule, detail);
             let near = node.text().and_then(|text| nearest(text, allowed.iter().map(String::as_str)));
             if let Some(finding) = self.findings.last_mut() {
@@ -120,7 +121,7 @@ impl Linter<'_, '_> {
             }
             match (key, entry.value.text()) {
                 ("$ref" | "$dynamicRef", Some(reference)) => {
-                    self.reference(&entry.value, field(key), reference)
+                    self.reference(&entry.value, field(key), reference);
                 }
                 ("pattern", Some(pattern)) => self.pattern(entry.value.span, field(key), pattern),
                 ("format", Some(format)) if !known_format(draft, format) => {
@@ -219,7 +220,8 @@ impl Linter<'_, '_> {
         }
         for entry in schema.entries() {
             let applies = applies_to(&entry.key);
-            if !applies.is_empty() && !types.iter().any(|ty| applies.contains(ty)) {
+            let known = keywords::holds(&entry.key, self.document.draft).is_some();
+            if known && !applies.is_empty() && !types.iter().any(|ty| applies.contains(ty)) {
                 let detail = format!("{} ↔ type: {}", entry.key, types.join(", "));
                 let mut finding = Finding::new(Code::BadSchema, self.document.path, Some(entry.key_span));
                 finding = finding.field(field(&entry.key)).arg("rule", "contradiction");
@@ -321,9 +323,24 @@ fn locate<'n>(root: &'n Node, pointer: &str) -> (&'n Node, String) {
     (node, field.join("."))
 }
 
+/// An error, or those inside its branches that are about something deeper: of `type: [integer, nul]`
+/// only `nul` is wrong.
+fn deepest<'e>(error: &'e ValidationError<'_>) -> Vec<&'e ValidationError<'e>> {
+    let here = error.instance_path().as_str().len();
+    if let Kind::AnyOf { context } | Kind::OneOfNotValid { context } = error.kind() {
+        let inner: Vec<&ValidationError<'_>> =
+            context.iter().flatten().filter(|e| e.instance_path().as_str().len() > here).collect();
+        if !inner.is_empty() {
+            return inner;
+        }
+    }
+    vec![error]
+}
+
 /// Why a meta-schema refuses a value: the sentence, what it would take, and the words it would take.
 fn reason(error: &ValidationError<'_>) -> (&'static str, String, Vec<String>) {
-    let constants = explain::constants(error);
+    let mut constants = explain::constants(error);
+    constants.dedup();
     if !constants.is_empty() {
         return ("enum", explain::list(&constants), constants);
     }

@@ -264,7 +264,8 @@ mod tests {
             core(root.get("a").expect("a")).type_name()
         };
         for text in [
-            "010", "no", "on", "2012-10", "1_000", "0x1F", ".inf", ".nan", "1e400", "'1'", "1.2.3", "-", "1e",
+            "010", "no", "on", "2012-10", "1_000", "0x1F", ".inf", ".nan", "1e400", "'1'", "1.2.3", "-x",
+            "1e",
         ] {
             assert_eq!(type_of(text), "string", "{text}");
         }

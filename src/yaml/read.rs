@@ -11,6 +11,9 @@ pub const MAX_DEPTH: usize = 32;
 /// More nodes than any record has; a file over it is a mistake or an attack.
 const MAX_NODES: usize = 250_000;
 
+/// Nobody reads more problems of one file; an alias bomb has hundreds of thousands.
+const MAX_PROBLEMS: usize = 100;
+
 /// Something wrong with the YAML itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Problem {
@@ -125,8 +128,11 @@ pub fn read(text: &str) -> Reading {
             Err(error) => {
                 let at = error.marker().byte_offset().unwrap_or(0) + skipped;
                 let span = char_span(text, at);
-                // The parser refuses a control character too; one finding for it is enough.
-                let said = problems.iter().any(|problem| problem.span.start == at);
+                // The parser refuses a control character too, at the start of its scalar; one finding
+                // for it is enough.
+                let said = problems.iter().any(|problem| {
+                    problem.span.start == at || matches!(problem.kind, ProblemKind::ControlCharacter(_))
+                });
                 if !said {
                     problems.push(Problem { span, kind: ProblemKind::Syntax(error.info()) });
                 }
@@ -152,6 +158,24 @@ fn char_span(text: &str, at: usize) -> Span {
     }
     let len = text[at..].chars().next().filter(|&c| c != '\n' && c != '\r').map_or(0, char::len_utf8);
     Span::new(at, at + len)
+}
+
+/// The anchor or tag that stands before the node at `at`; the node's first character when it is not
+/// to be found. Both can stand there, so two words back are looked at.
+fn property_span(text: &str, at: usize, sigil: char) -> Span {
+    let mut before = text.get(..at).unwrap_or_default().trim_end();
+    for _ in 0..2 {
+        let start = before
+            .rfind(char::is_whitespace)
+            .map_or(0, |blank| blank + before[blank..].chars().next().map_or(0, char::len_utf8));
+        let word = &before[start..];
+        // In `[&a x]` the anchor follows a bracket at once.
+        if let Some(inside) = word.find(sigil) {
+            return Span::new(start + inside, start + word.len());
+        }
+        before = before[..start].trim_end();
+    }
+    char_span(text, at)
 }
 
 /// YAML allows tab and line ends among the C0 controls; raw DEL and C1 controls are refused too,
@@ -204,10 +228,14 @@ impl Builder {
             _ => (false, false),
         };
         if anchor {
-            problems.push(Problem { span: char_span(text, span.start), kind: ProblemKind::Anchor });
+            problems.push(Problem { span: property_span(text, span.start, '&'), kind: ProblemKind::Anchor });
         }
         if tag {
-            problems.push(Problem { span, kind: ProblemKind::Tag });
+            problems.push(Problem { span: property_span(text, span.start, '!'), kind: ProblemKind::Tag });
+        }
+        if problems.len() >= MAX_PROBLEMS {
+            self.root = None;
+            return ControlFlow::Break(());
         }
         match event {
             Event::DocumentStart(..) if self.root.is_some() => {
@@ -231,7 +259,7 @@ impl Builder {
             }
             Event::SequenceStart(..) => self.open(Open::List(span, Vec::new())),
             Event::MappingStart(..) => self.open(Open::Map(span, Vec::new(), None)),
-            Event::SequenceEnd | Event::MappingEnd => self.close(span, problems),
+            Event::SequenceEnd | Event::MappingEnd => self.close(span, text, problems),
             _ => {}
         }
         if self.stack.len() > MAX_DEPTH {
@@ -253,16 +281,23 @@ impl Builder {
         self.stack.push(open);
     }
 
-    fn close(&mut self, end: Span, problems: &mut Vec<Problem>) {
+    fn close(&mut self, end: Span, text: &str, problems: &mut Vec<Problem>) {
+        // `[…]` and `{…}` end with their bracket, a block with its last value.
+        let whole = |span: Span, last: usize| {
+            let opens = text.get(span.start..).is_some_and(|text| text.starts_with(['[', '{']));
+            let closes = text.get(..end.end).is_some_and(|text| text.ends_with([']', '}']));
+            let flow = opens && closes;
+            Span::new(span.start, if flow { end.end } else { last.max(span.end) })
+        };
         let node = match self.stack.pop() {
             Some(Open::List(span, items)) => {
-                let end = items.last().map_or(span.end, |node| node.span.end).max(end.end.min(span.end));
-                Node { span: Span::new(span.start, end.max(span.end)), value: Value::List(items) }
+                let last = items.last().map_or(span.end, |node| node.span.end);
+                Node { span: whole(span, last), value: Value::List(items) }
             }
             Some(Open::Map(span, entries, _)) => {
                 let last =
                     entries.last().map_or(span.end, |entry| entry.value.span.end.max(entry.key_span.end));
-                Node { span: Span::new(span.start, last.max(span.end)), value: Value::Map(entries) }
+                Node { span: whole(span, last), value: Value::Map(entries) }
             }
             None => return,
         };
@@ -324,6 +359,7 @@ mod tests {
         assert_eq!(slice(region.span), "province: 甘肃省");
         assert_eq!(root.get("text").and_then(Node::text), Some("一段\n两段\n"));
         assert_eq!(slice(root.get("list").expect("list").items()[1].span), "'b'");
+        assert_eq!(slice(root.get("list").expect("list").span), "[a, 'b']");
     }
 
     #[test]
@@ -339,6 +375,20 @@ mod tests {
         assert_eq!(kinds(&("[".repeat(100) + &"]".repeat(100))), [Code::TooDeep]);
         assert_eq!(kinds("a: \u{7f}b\n"), [Code::ControlCharacter]);
         assert!(kinds("\u{feff}a: 1\r\nb: 2\r\n").is_empty());
+    }
+
+    #[test]
+    fn problems_point_at_what_is_wrong() {
+        let at = |text: &str| {
+            let problems = read(text).problems;
+            problems.iter().map(|p| text[p.span.start..p.span.end].to_owned()).collect::<Vec<_>>()
+        };
+        assert_eq!(at("a: &x [1]\nb: *x\n"), ["&x", "*x"]);
+        assert_eq!(at("a: [&x 1]\n"), ["&x"]);
+        assert_eq!(at("a: !!str &x 甲\n"), ["!!str", "&x"]);
+        assert_eq!(at("a:\n  !t\n  b: 1\n"), ["!t"]);
+        let bomb = format!("a: &x 1\nb: [{}]\n", "*x, ".repeat(10_000));
+        assert_eq!(read(&bomb).problems.len(), MAX_PROBLEMS);
     }
 
     #[test]
