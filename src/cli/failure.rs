@@ -98,20 +98,9 @@ impl From<std::io::Error> for Failure {
 
 impl From<anku::search::EngineError> for Failure {
     fn from(error: anku::search::EngineError) -> Failure {
-        Failure::usage(chain(&error))
+        // `{:#}` gives the error with its causes on one line.
+        Failure::usage(format!("{:#}", anyhow::Error::new(error)))
     }
-}
-
-/// An error with its causes on one line.
-pub(crate) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        text.push_str(": ");
-        text.push_str(&inner.to_string());
-        cause = inner.source();
-    }
-    text
 }
 
 /// `path: reason`, for a file that could not be used.
