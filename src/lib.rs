@@ -6,7 +6,7 @@
 //! The library never prints and reads neither the clock, the locale nor the environment: they come
 //! in as arguments, so that the same archive gives the same answers.
 
-#![warn(clippy::print_stdout, clippy::print_stderr)]
+#![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod archive;
 pub mod diag;

@@ -18,7 +18,7 @@ pub use lock::{Lock, LockError};
 pub use record::{Record, read_text};
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;
-pub use shipped::{SHIPPED, shipped};
+pub use shipped::{SHIPPED, new_archive, shipped};
 pub use walk::{FileStat, is_record, stat};
 pub use write::{NewFile, WriteError, commit, create_folder, replace};
 

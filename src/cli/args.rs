@@ -60,6 +60,7 @@ pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
         let command = Command::new(*name)
             .aliases(aliases.iter().copied())
             .disable_help_flag(true)
+            .args_override_self(true)
             .about(lang.word(about(name)));
         let command = add_args(command, name, lang, kinds).args(global(lang));
         let usage = lang.word(usage(name));

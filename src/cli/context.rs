@@ -124,6 +124,22 @@ impl Context {
         }
     }
 
+    /// Why the system refused, in the user's language where the reason is a common one.
+    pub(crate) fn reason(&self, error: &std::io::Error) -> String {
+        use std::io::ErrorKind;
+        let key = match error.kind() {
+            ErrorKind::NotFound => "io.not-found",
+            ErrorKind::PermissionDenied => "io.permission",
+            ErrorKind::AlreadyExists => "io.exists",
+            ErrorKind::IsADirectory => "io.is-folder",
+            ErrorKind::NotADirectory => "io.not-folder",
+            ErrorKind::StorageFull => "io.full",
+            ErrorKind::ReadOnlyFilesystem => "io.read-only",
+            _ => return error.to_string(),
+        };
+        self.lang.word(key).to_owned()
+    }
+
     /// A path of the command line, absolute.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.here.join(path)

@@ -4,7 +4,6 @@ use super::context::Context;
 use super::findings;
 use anku::archive::Broken;
 use anku::archive::OpenError;
-use std::fmt::Display;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -104,6 +103,6 @@ impl From<anku::search::EngineError> for Failure {
 }
 
 /// `path: reason`, for a file that could not be used.
-pub(crate) fn at(path: &std::path::Path, reason: impl Display) -> Failure {
-    Failure::usage(format!("{}: {reason}", path.display()))
+pub(crate) fn at(context: &Context, path: &std::path::Path, error: &std::io::Error) -> Failure {
+    Failure::usage(format!("{}: {}", path.display(), context.reason(error)))
 }

@@ -124,13 +124,15 @@ pub(crate) fn excerpts(context: &Context, findings: &[Finding], texts: &Texts<'_
 
 /// The one line that is meant: a record's paragraphs are long, and only one of them matters.
 fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span) -> String {
-    let start = span.start.min(text.len());
+    // Bytes that are not UTF-8 were replaced when the text was read, so a span may lie inside what
+    // replaced them.
+    let start = floor(text, span.start);
     let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
     let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
     let source = text[begin..end].trim_end_matches('\r');
     let len = source.len();
     let from = (start - begin).min(len);
-    let mut to = (span.end.max(start) - begin).min(len).max(from);
+    let mut to = (floor(text, span.end.max(start)) - begin).min(len).max(from);
     if to == from {
         to = source[from..].chars().next().map_or(from, |c| from + c.len_utf8());
     }
@@ -141,6 +143,15 @@ fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span) -> String
     let mut drawn = renderer.render(&[group]);
     drawn.push('\n');
     drawn
+}
+
+/// The last character boundary that is not behind `at`.
+fn floor(text: &str, at: usize) -> usize {
+    let mut at = at.min(text.len());
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }
 
 /// The findings of one run as the contract's JSON object.

@@ -2,8 +2,10 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::filters::wants_json;
 use anku::archive::Archive;
 use anku::archive::Card;
+use anku::locale::Lang;
 use anku::report::printable;
 use anku::schema::Datum;
 use anku::schema::Field;
@@ -19,6 +21,7 @@ pub(crate) struct Listing {
     pub(crate) offset: usize,
     sort: Option<(String, bool)>,
     bare: Option<Bare>,
+    json: bool,
 }
 
 /// Output that is not a table: for other programs.
@@ -41,7 +44,7 @@ impl Listing {
     ) -> Result<Listing, Failure> {
         let sort = match matches.get_one::<String>("sort") {
             Some(text) => {
-                let (name, order) = text.rsplit_once(':').unwrap_or((text, "asc"));
+                let (name, order) = text.rsplit_once([':', '：']).unwrap_or((text, "asc"));
                 let down = match order {
                     "asc" => false,
                     "desc" => true,
@@ -54,12 +57,15 @@ impl Listing {
                         ));
                     }
                 };
-                Some((sort_field(context, archive, name)?, down))
+                Some((column(context, archive, name)?, down))
             }
             None => None,
         };
         let null = matches.get_flag("null");
-        let bare = if matches.get_flag("count") {
+        let json = wants_json(matches);
+        let bare = if json && !matches.get_flag("count") {
+            None
+        } else if matches.get_flag("count") {
             Some(Bare::Count)
         } else if let Some(format) = matches.get_one::<String>("format") {
             Some(Bare::Format(format.clone()))
@@ -75,7 +81,17 @@ impl Listing {
             (None, None) => limit,
         };
         let offset = matches.get_one::<usize>("offset").copied().unwrap_or(0);
-        Ok(Listing { limit, offset, sort, bare })
+        Ok(Listing { limit, offset, sort, bare, json })
+    }
+
+    /// How many there are, and which of them are shown.
+    pub(crate) fn say_total(&self, context: &Context, shown: usize, total: usize) -> String {
+        let all = total.to_string();
+        if shown == total || shown == 0 {
+            return context.lang.say("search.total", &[("total", &all)]);
+        }
+        let (from, to) = ((self.offset + 1).to_string(), (self.offset + shown).to_string());
+        context.lang.say("search.shown", &[("total", &all), ("from", &from), ("to", &to)])
     }
 
     /// Whether something else than a table or JSON is wanted.
@@ -122,6 +138,7 @@ impl Listing {
     ) -> Result<(), Failure> {
         let mut out = String::new();
         match &self.bare {
+            Some(Bare::Count) if self.json => out = format!("{{\"v\":1,\"total\":{total}}}\n"),
             Some(Bare::Count) => out = format!("{total}\n"),
             Some(Bare::Paths { end }) => {
                 for card in cards {
@@ -155,8 +172,36 @@ fn compare(a: &Option<Datum>, b: &Option<Datum>, down: bool) -> Ordering {
 /// What every card has besides its fields.
 const OWN: &[&str] = &["id", "path", "title", "kind", "extent"];
 
-fn sort_field(context: &Context, archive: &Archive, name: &str) -> Result<String, Failure> {
-    if OWN.contains(&name) { Ok(name.to_owned()) } else { Ok(field(context, archive, name)?.path.clone()) }
+/// The name of something to sort, list or count by: a field whose values are at hand, or what every
+/// card has besides its fields.
+///
+/// # Errors
+/// A word that names neither, or names running text.
+pub(crate) fn column(context: &Context, archive: &Archive, word: &str) -> Result<String, Failure> {
+    if let Some(own) = own_name(word) {
+        return Ok(own.to_owned());
+    }
+    let field = field(context, archive, word)?;
+    let at_hand = archive
+        .kinds
+        .iter()
+        .any(|kind| kind.fields.iter().any(|known| known.path == field.path && kind.has_facts(known)));
+    if at_hand {
+        Ok(field.path.clone())
+    } else {
+        Err(Failure::usage(context.lang.say("error.running-text", &[("name", word)])))
+    }
+}
+
+/// What every card has, under any of its names.
+fn own_name(word: &str) -> Option<&'static str> {
+    OWN.iter().copied().find(|own| {
+        let key = format!("list.{own}");
+        [Lang::Zh, Lang::En]
+            .iter()
+            .any(|lang| lang.has(&key) && lang.say(&key, &[]).eq_ignore_ascii_case(word))
+            || *own == word
+    })
 }
 
 fn sort_key(archive: &Archive, card: &Card, name: &str) -> Option<Datum> {
@@ -206,6 +251,14 @@ pub(crate) fn values(archive: &Archive, card: &Card, path: &str) -> Vec<Datum> {
     card.facts.iter().filter(|fact| fact.field == place).map(|fact| fact.value.clone()).collect()
 }
 
+/// The values of a field, or of what every card has besides its fields.
+pub(crate) fn values_of(archive: &Archive, card: &Card, column: &str) -> Vec<Datum> {
+    match own(card, column) {
+        Some(text) => vec![Datum::Text(text)],
+        None => values(archive, card, column),
+    }
+}
+
 /// Fills `{id} {title}`; several values are joined by commas. `{{` is a brace.
 fn formatted(context: &Context, archive: &Archive, card: &Card, format: &str) -> Result<String, Failure> {
     let mut out = String::new();
@@ -225,11 +278,11 @@ fn formatted(context: &Context, archive: &Archive, card: &Card, format: &str) ->
                 for _ in 0..=name.chars().count() {
                     chars.next();
                 }
-                let text = match own(card, name) {
+                let name = column(context, archive, name)?;
+                let text = match own(card, &name) {
                     Some(text) => text,
                     None => {
-                        let path = &field(context, archive, name)?.path;
-                        let values = values(archive, card, path);
+                        let values = values(archive, card, &name);
                         values.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")
                     }
                 };

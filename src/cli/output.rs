@@ -71,7 +71,7 @@ fn bytes(context: &Context, matches: &ArgMatches, bytes: &[u8]) -> Result<(), Fa
     match path {
         None => context.print(bytes),
         Some(path) => write(&context.path(path), bytes).map_err(|error| {
-            let (path, reason) = (path.display().to_string(), error.to_string());
+            let (path, reason) = (path.display().to_string(), context.reason(&error));
             Failure::usage(context.lang.say("error.not-written", &[("path", &path), ("reason", &reason)]))
         }),
     }

@@ -37,7 +37,7 @@ fn failure(error: &Error, context: &Context) -> Failure {
     let lang = context.lang;
     let get = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(" "),
+        Some(ContextValue::Strings(texts)) => texts.last().cloned().unwrap_or_default(),
         Some(ContextValue::Number(number)) => number.to_string(),
         _ => String::new(),
     };
@@ -48,6 +48,9 @@ fn failure(error: &Error, context: &Context) -> Failure {
     let value = get(ContextKind::InvalidValue);
     let near = |near: String| (!near.is_empty()).then(|| lang.say("help.didyoumean", &[("name", &near)]));
     let (what, hint) = match error.kind() {
+        ErrorKind::UnknownArgument if !name.starts_with('-') => {
+            (lang.say("parse.surplus", &[("name", &arg)]), None)
+        }
         ErrorKind::UnknownArgument => {
             (lang.say("parse.unknown-flag", &[("name", name)]), near(get(ContextKind::SuggestedArg)))
         }

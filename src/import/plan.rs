@@ -365,7 +365,7 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
                         || *given.entry(id.clone()).or_insert(*group) != *group;
                     Planned {
                         action: if clash { Action::Conflict } else { Action::Create },
-                        reason: clash.then(|| format!("{id} is another record's id")),
+                        reason: clash.then(|| "id-taken".to_owned()),
                         id,
                         draft,
                         spans: Vec::new(),

@@ -182,26 +182,26 @@ fn organisation(name: &str) -> bool {
     ENDS.iter().any(|end| name.ends_with(end))
 }
 
-/// Why a text holds no case.
+/// The key of the reason why a text holds no case.
 fn refusal(paras: &[Para], sections: &[Section], titled: bool, placed: bool) -> Option<&'static str> {
     let chars = || paras.iter().flat_map(|p| p.text.chars());
     let length = chars().count();
     if length < 80 {
-        return Some("too short to be a case");
+        return Some("too-short");
     }
     let han = chars().filter(|c| ('\u{4e00}'..='\u{9fff}').contains(c)).count();
     if han * 4 < length {
-        return Some("mostly markup or code");
+        return Some("markup");
     }
     if paras.iter().filter(|p| article(&p.text)).count() >= 3 {
-        return Some("a regulation");
+        return Some("regulation");
     }
     let sentences = chars().filter(|c| matches!(c, '。' | '！' | '？')).count();
     if sentences * 400 < length {
-        return Some("a list, not a text");
+        return Some("list");
     }
     let roles = sections.iter().any(|s| s.role != OTHER);
-    (!titled && !roles && !placed).then_some("no title and no element of a case")
+    (!titled && !roles && !placed).then_some("no-case")
 }
 
 /// `第三条 …`, `第一章 …`

@@ -40,16 +40,20 @@ pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: d
 /// Reads a file.
 ///
 /// # Errors
-/// Why the bytes cannot be read as text.
+/// The key of the reason why the bytes cannot be read as a document (`import.reason.KEY` in
+/// `locale`).
 pub fn read(name: &str, bytes: &[u8]) -> Result<Source, String> {
     if bytes.len() > MAX_BYTES {
-        return Err(format!("larger than {} MiB", MAX_BYTES >> 20));
+        return Err("too-large".to_owned());
     }
     let format =
-        FORMATS.iter().find(|format| (format.sniff)(bytes)).ok_or_else(|| "unknown format".to_owned())?;
+        FORMATS.iter().find(|format| (format.sniff)(bytes)).ok_or_else(|| "unknown-format".to_owned())?;
     let (text, encoding) = (format.read)(bytes)?;
     if text.trim().is_empty() {
         return Err("empty".to_owned());
+    }
+    if is_record(&text) {
+        return Err("record".to_owned());
     }
     Ok(Source {
         name: base_name(name).to_owned(),
@@ -58,6 +62,13 @@ pub fn read(name: &str, bytes: &[u8]) -> Result<Source, String> {
         sha256: sha256(bytes),
         text,
     })
+}
+
+/// Whether a text is a record of an archive already: reading it as a document would make a case of
+/// its YAML.
+fn is_record(text: &str) -> bool {
+    let head = || text.lines().take(8);
+    head().any(|line| line.starts_with("id: ")) && head().any(|line| line.starts_with("title: "))
 }
 
 /// SHA-256 in lower-case hex.
@@ -73,7 +84,7 @@ pub fn base_name(path: &str) -> &str {
 
 fn decode(bytes: &[u8]) -> Result<(String, &'static str), String> {
     if bytes.contains(&0) {
-        return Err("binary, not text".to_owned());
+        return Err("binary".to_owned());
     }
     let (body, marked) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(body) => (body, true),
@@ -86,7 +97,7 @@ fn decode(bytes: &[u8]) -> Result<(String, &'static str), String> {
     // Strict: a replacement character would be a loss that nobody notices.
     let (text, malformed) = encoding_rs::GB18030.decode_without_bom_handling(bytes);
     if malformed {
-        return Err("neither UTF-8 nor GB18030".to_owned());
+        return Err("encoding".to_owned());
     }
     Ok((text.into_owned(), "GB18030"))
 }

@@ -172,7 +172,11 @@ impl Index {
                 changes.gone.push(row.stat.path.clone());
             }
             match rows.next_if(|row| row.stat.path == stat.path) {
-                None => changes.changed.push(stat.clone()),
+                // A new file that cannot be read is not a change that a refresh could take in.
+                None => match std::fs::File::open(archive.root.join(&stat.path)) {
+                    Ok(_) => changes.changed.push(stat.clone()),
+                    Err(error) => changes.unreadable.push((stat.path.clone(), error.to_string())),
+                },
                 Some(row) if row.stat == *stat && !row.racy => {}
                 Some(row) => match Record::read(&archive.root, &stat.path) {
                     Ok(record) if record.hash == row.hash && row.stat.kind == stat.kind => {
@@ -181,7 +185,7 @@ impl Index {
                     Ok(_) => changes.changed.push(stat.clone()),
                     // Gone between walk and read; the next look will see it.
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-                        changes.gone.push(stat.path.clone())
+                        changes.gone.push(stat.path.clone());
                     }
                     Err(error) => {
                         changes.unreadable.push((stat.path.clone(), error.to_string()));

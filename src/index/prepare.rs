@@ -30,7 +30,7 @@ pub struct Prepared {
     pub card: String,
     /// Folded texts with their labels: `LABEL label LABEL_END text \n` each.
     pub texts: String,
-    /// Distinct neighbouring pairs of characters, joined by [`TOKEN`].
+    /// Distinct neighbouring pairs of characters, joined by U+0001.
     pub pairs: String,
     /// Distinct characters.
     pub chars: String,

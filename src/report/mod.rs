@@ -20,7 +20,7 @@ pub use outline::{
 };
 pub use period::Period;
 pub use render::{
-    Options, RENDERERS, Renderer, json_text, printable, printable_lines, renderer, renderer_of,
+    Options, RENDERERS, Renderer, display_width, json_text, printable, printable_lines, renderer, renderer_of,
 };
 
 #[cfg(test)]

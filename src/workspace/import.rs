@@ -201,7 +201,7 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
         match field {
             "id" => name.push_str(id),
             "year" => {
-                name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string()))
+                name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string()));
             }
             _ => name.push_str(otherwise),
         }

@@ -121,7 +121,7 @@ impl Ready {
 /// slower and as exact.
 pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize)) -> Ready {
     let mut notices = Vec::new();
-    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { Index::open(archive) };
+    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if refresh == Refresh::Skip
         && let Ok(index) = opened
     {
@@ -150,6 +150,9 @@ pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize
     };
     match write(archive, refresh, progress) {
         Ok((index, touched, built)) => {
+            if changes.is_none() {
+                note_unreadable(&index.compare(archive, &walk), &mut notices);
+            }
             if built {
                 notices.push(Notice::Built(touched));
             }
@@ -175,7 +178,7 @@ fn write(
         LockError::Io(error) => error.to_string(),
     })?;
     let (walk, _) = archive.walk();
-    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { Index::open(archive) };
+    let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if let Ok(index) = opened {
         let changes = index.compare(archive, &walk);
         let touched = changes.len();
@@ -195,6 +198,21 @@ fn write(
     let built = index::rebuild(archive, &walk, progress).map_err(|error| error.to_string())?;
     let records = built.records();
     Ok((built, records, true))
+}
+
+/// Opens the index. A damaged file can make the engine panic where it should fail; that is one more
+/// reason to build the index anew, and nothing that a user should see.
+fn open(archive: &Archive) -> Result<Index, IndexError> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let index = Index::open(archive)?;
+        // The engine opens the parts of the index that every answer needs.
+        IndexEngine::new(&index).map_err(|error| IndexError::Damaged(error.to_string()))?;
+        Ok(index)
+    }));
+    std::panic::set_hook(hook);
+    opened.unwrap_or_else(|_| Err(IndexError::Damaged("unreadable".to_owned())))
 }
 
 fn note_unreadable(changes: &Changes, notices: &mut Vec<Notice>) {

@@ -30,7 +30,7 @@ pub fn add(text: &str, root: &Node, additions: &[Addition], order: &[&str]) -> S
                 splices.push((at, write(&Tree::Map(vec![(key.clone(), value.clone())]))));
             }
             Addition::Items(key, items) if !items.is_empty() => {
-                splices.extend(append(text, root, key, items))
+                splices.extend(append(text, root, key, items));
             }
             _ => {}
         }

@@ -14,6 +14,7 @@ use anku::import::Input;
 use anku::import::Plan;
 use anku::import::WarningKind;
 use anku::report::json_text;
+use anku::report::printable;
 use anku::workspace::Import;
 use anku::workspace::ImportError;
 use anku::workspace::apply_import;
@@ -33,7 +34,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let archive = context.archive()?;
-    let inputs = inputs(context, matches)?;
+    let (inputs, unreadable) = inputs(context, matches)?;
+    if inputs.is_empty() && unreadable > 0 {
+        return Ok(Exit::Failed);
+    }
     if inputs.is_empty() {
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
@@ -48,7 +52,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     })?;
     progress.finish();
     if !json {
-        summary(context, archive, &import, dry)?;
+        summary(context, &import, dry)?;
     }
     let nothing = import.new.is_empty() && import.changes.is_empty();
     let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context)?);
@@ -65,13 +69,17 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     let plan = &import.plan;
     let clean = plan.count(Action::Reject) + plan.count(Action::Conflict) == 0;
+    // Not to write what one was asked to write is a failure, unless a preview was asked for.
+    if unreadable > 0 || !(go || dry || nothing) {
+        return Ok(Exit::Failed);
+    }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
 }
 
 fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
     Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
         LockError::Busy => Failure::usage(context.lang.word("error.locked")),
-        LockError::Io(error) => at(&archive.state(), error),
+        LockError::Io(error) => at(context, &archive.state(), &error),
     })
 }
 
@@ -87,9 +95,10 @@ fn agreed(context: &Context) -> Result<bool, Failure> {
     Ok(matches!(answer.as_str(), "y" | "yes" | "是" | "好"))
 }
 
-/// The files to import: those that were named, those in the folders that were named, sorted, each
+/// The files to import, and how many could not be read: those that were named, those in the folders
+/// that were named, sorted, each
 /// once.
-fn inputs(context: &Context, matches: &ArgMatches) -> Result<Vec<Input>, Failure> {
+fn inputs(context: &Context, matches: &ArgMatches) -> Result<(Vec<Input>, usize), Failure> {
     let mut named: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").unwrap_or_default().cloned().collect();
     if let Some(list) = matches.get_one::<PathBuf>("files-from") {
         let text = if list.as_os_str() == "-" {
@@ -97,7 +106,7 @@ fn inputs(context: &Context, matches: &ArgMatches) -> Result<Vec<Input>, Failure
             std::io::stdin().read_to_string(&mut text)?;
             text
         } else {
-            std::fs::read_to_string(context.path(list)).map_err(|error| at(list, error))?
+            std::fs::read_to_string(context.path(list)).map_err(|error| at(context, list, &error))?
         };
         named.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
     }
@@ -111,7 +120,7 @@ fn inputs(context: &Context, matches: &ArgMatches) -> Result<Vec<Input>, Failure
         let absolute = context.path(path);
         let mut found = Vec::new();
         if absolute.is_dir() {
-            files_in(&absolute, &mut found).map_err(|error| at(path, error))?;
+            files_in(&absolute, &mut found).map_err(|error| at(context, path, &error))?;
             found.sort();
         } else {
             found.push(absolute);
@@ -119,19 +128,28 @@ fn inputs(context: &Context, matches: &ArgMatches) -> Result<Vec<Input>, Failure
         paths.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
     }
     let mut inputs = Vec::with_capacity(paths.len());
+    let mut unreadable = 0;
     for path in paths {
-        let (name, bytes) = if path.as_os_str() == "-" {
+        if path.as_os_str() == "-" {
             let mut bytes = Vec::new();
             std::io::stdin().read_to_end(&mut bytes)?;
-            ("stdin".to_owned(), bytes)
-        } else {
-            let bytes = std::fs::read(&path).map_err(|error| at(&path, error))?;
-            let shown = path.strip_prefix(&context.here).unwrap_or(&path);
-            (shown.to_string_lossy().into_owned(), bytes)
-        };
-        inputs.push(Input { name, bytes });
+            inputs.push(Input { name: "stdin".to_owned(), bytes });
+            continue;
+        }
+        let name = path.strip_prefix(&context.here).unwrap_or(&path).to_string_lossy().into_owned();
+        match std::fs::read(&path) {
+            Ok(bytes) => inputs.push(Input { name, bytes }),
+            // The rest goes in all the same; the exit code says that something did not.
+            Err(error) => {
+                let reason = context.reason(&error);
+                context.complain(
+                    &context.lang.say("notice.unreadable", &[("path", &name), ("reason", &reason)]),
+                );
+                unreadable += 1;
+            }
+        }
     }
-    Ok(inputs)
+    Ok((inputs, unreadable))
 }
 
 /// Every file below a folder that is not hidden.
@@ -153,7 +171,7 @@ fn files_in(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 /// What will be done, source by source, and what a person should look at.
-fn summary(context: &Context, archive: &Archive, import: &Import, dry: bool) -> Result<(), Failure> {
+fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure> {
     let lang = context.lang;
     let plan = &import.plan;
     for source in &plan.sources {
@@ -169,7 +187,7 @@ fn summary(context: &Context, archive: &Archive, import: &Import, dry: bool) -> 
                 ("rejected", &count(Action::Reject)),
             ],
         );
-        context.print(format!("{}\n", anku::report::printable(&sentence)))?;
+        context.print(format!("{}\n", printable(&sentence)))?;
         for record in source.records.iter().filter(|r| matches!(r.action, Action::Reject | Action::Conflict))
         {
             let reason = record.reason.clone().unwrap_or_default();
@@ -197,12 +215,7 @@ fn summary(context: &Context, archive: &Archive, import: &Import, dry: bool) -> 
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }
     if dry {
-        for file in &import.new {
-            context.print(format!("+ {}\n", file.path))?;
-        }
-        for change in &import.changes {
-            context.print(format!("~ {}\n", change.path))?;
-        }
+        preview(context, import)?;
     }
     let total = |action| plan.count(action).to_string();
     let sentence = lang.say(
@@ -215,8 +228,28 @@ fn summary(context: &Context, archive: &Archive, import: &Import, dry: bool) -> 
             ("rejected", &total(Action::Reject)),
         ],
     );
-    let _ = archive;
     context.print(format!("{sentence}\n"))
+}
+
+/// Exactly what would be written: new files whole, changed ones by the lines that they gain.
+fn preview(context: &Context, import: &Import) -> Result<(), Failure> {
+    let style = context.style;
+    for file in &import.new {
+        let lines: String = file.text.lines().map(|line| format!("+{}\n", printable(line))).collect();
+        context.print(format!("{}\n{lines}", style.bold(&format!("+++ {}", file.path))))?;
+    }
+    for change in &import.changes {
+        let mut before = change.before.lines().peekable();
+        let mut lines = String::new();
+        for (number, line) in change.after.lines().enumerate() {
+            // A change only adds lines, so whatever is not the next old line is new.
+            if before.next_if_eq(&line).is_none() {
+                lines.push_str(&format!("{:>5} +{}\n", number + 1, printable(line)));
+            }
+        }
+        context.print(format!("{}\n{lines}", style.bold(&format!("~~~ {}", change.path))))?;
+    }
+    Ok(())
 }
 
 /// A reason's wording, where it is one of the importer's keys.

@@ -15,14 +15,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         let what = context.lang.say("init.exists", &[("folder", &shown)]);
         return Err(Failure::usage(what));
     }
-    let files: Vec<NewFile> = archive::SHIPPED
-        .iter()
+    let name = folder.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let language = if context.lang.is_zh() { "zh" } else { "en" };
+    let files: Vec<NewFile> = archive::new_archive(&name, language)
+        .into_iter()
         // A file that is there already is somebody's: it stays.
-        .filter(|(path, _)| !folder.join(path).exists())
-        .map(|(path, text)| NewFile { path: (*path).to_owned(), text: (*text).to_owned() })
+        .filter(|file| !folder.join(&file.path).exists())
         .collect();
     archive::create_folder(&folder.join("cases")).map_err(|error| Failure::usage(error.to_string()))?;
     archive::commit(&folder, &files).map_err(|error| Failure::usage(error.to_string()))?;
     context.note(&context.lang.say("init.done", &[("folder", &shown)]));
+    context.advise(&context.lang.say("init.next", &[("folder", &shown)]));
     Ok(Exit::Done)
 }

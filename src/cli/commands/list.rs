@@ -77,7 +77,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         }
     }
     if matches!(format, None | Some("table")) && total > 0 {
-        context.note(&context.lang.say("search.total", &[("total", &total.to_string())]));
+        context.note(&listing.say_total(context, cards.len(), total));
     }
     Ok(exit)
 }
@@ -91,20 +91,8 @@ fn columns(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result
         .split([',', '，', '、'])
         .map(str::trim)
         .filter(|word| !word.is_empty())
-        .map(|word| match word {
-            "path" | "kind" | "extent" => Ok(word.to_owned()),
-            _ => listing::field(context, archive, word).map(|field| field.path.clone()),
-        })
+        .map(|word| listing::column(context, archive, word))
         .collect()
-}
-
-fn cell_values(archive: &Archive, card: &Card, column: &str) -> Vec<Datum> {
-    match column {
-        "path" => vec![Datum::Text(card.path.clone())],
-        "kind" => vec![Datum::Text(card.kind.clone())],
-        "extent" => card.extent.iter().cloned().map(Datum::Text).collect(),
-        _ => listing::values(archive, card, column),
-    }
 }
 
 fn to_json(archive: &Archive, card: &Card, columns: &[String]) -> Value {
@@ -112,7 +100,7 @@ fn to_json(archive: &Archive, card: &Card, columns: &[String]) -> Value {
     record.insert("id".to_owned(), json!(card.id));
     record.insert("path".to_owned(), json!(card.path));
     for column in columns {
-        let values = cell_values(archive, card, column);
+        let values = listing::values_of(archive, card, column);
         let many =
             archive.kind(&card.kind).and_then(|kind| kind.field(column)).is_some_and(|field| field.many);
         let value = if many { json!(values) } else { json!(values.first()) };
@@ -135,7 +123,7 @@ fn table(context: &Context, archive: &Archive, cards: &[Card], columns: &[String
     let mut table = Table::new(headings.collect());
     for card in cards {
         let cells = columns.iter().map(|column| {
-            let values = cell_values(archive, card, column);
+            let values = listing::values_of(archive, card, column);
             match values.as_slice() {
                 [] => Cell::Empty,
                 [Datum::Integer(number)] => Cell::Count(*number),

@@ -14,6 +14,7 @@ use anku::archive::read_text;
 use anku::report;
 use anku::report::Outline;
 use anku::report::Period;
+use anku::report::json_text;
 use anku::schema::Kind;
 use anku::search;
 use anku::search::Options;
@@ -31,7 +32,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let format = format(context, matches, FORMATS)?;
     let archive = context.archive()?;
     let Some(name) = matches.get_one::<String>("name") else {
-        context.print(names(archive).iter().map(|name| format!("{name}\n")).collect::<String>())?;
+        let names = names(archive);
+        context.print(match format {
+            Some("json") => json_text(&serde_json::json!({"v": 1, "reports": names})),
+            _ => names.iter().map(|name| format!("{name}\n")).collect(),
+        })?;
         return Ok(Exit::Done);
     };
     let (path, text) = outline(context, archive, name)?;
@@ -102,7 +107,7 @@ fn outline(context: &Context, archive: &Archive, name: &str) -> Result<(PathBuf,
     let path = named.or_else(|| (plain && archive.root.join(&own).is_file()).then_some(own.clone()));
     if let Some(path) = path {
         let text = read_text(&archive.root.join(&path)).map_err(|error| {
-            let (path, reason) = (path.display().to_string(), error.to_string());
+            let (path, reason) = (path.display().to_string(), context.reason(&error));
             Failure::usage(lang.say("notice.unreadable", &[("path", &path), ("reason", &reason)]))
         })?;
         return Ok((path, text));

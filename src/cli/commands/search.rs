@@ -54,7 +54,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         let found = find(&compiled.plan, engine, &options)?;
         let docs: Vec<(u32, f32)> = found.hits.iter().map(|hit| (hit.doc, hit.score)).collect();
         let total = docs.len();
-        let facets = count_facets(engine, archive, &facets, &docs)?;
+        let facets = count_facets(context.lang.is_zh(), engine, archive, &facets, &docs)?;
         let shown = listing.page(engine, archive, docs)?;
         let mut hits = Vec::with_capacity(shown.len());
         for (doc, score) in shown {
@@ -112,7 +112,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 context.print(printer.plain(card))?;
             }
         }
-        _ => printer.print(listing.offset)?,
+        _ => printer.print(&listing)?,
     }
     if page.total == 0 && format != "json" {
         printer.say_nothing();
@@ -146,11 +146,12 @@ fn facet_fields(context: &Context, archive: &Archive, matches: &ArgMatches) -> R
     matches
         .get_many::<String>("facet")
         .unwrap_or_default()
-        .map(|word| listing::field(context, archive, word).map(|field| field.path.clone()))
+        .map(|word| listing::column(context, archive, word))
         .collect()
 }
 
 fn count_facets(
+    zh: bool,
     engine: &dyn Engine,
     archive: &Archive,
     paths: &[String],
@@ -163,7 +164,7 @@ fn count_facets(
     for (doc, _) in docs {
         let card = engine.card(*doc)?;
         for (path, counts) in paths.iter().zip(&mut counts) {
-            let mut values = listing::values(archive, &card, path);
+            let mut values = listing::values_of(archive, &card, path);
             values.sort();
             values.dedup();
             if values.is_empty() {
@@ -179,16 +180,16 @@ fn count_facets(
         let mut counts: Vec<(Option<Datum>, String, usize)> = counts
             .into_iter()
             .map(|(value, count)| {
-                let label = value.as_ref().map_or_else(String::new, ToString::to_string);
+                let label = match (&value, field) {
+                    (Some(Datum::Text(text)), Some(field)) => field.label(text, zh).to_owned(),
+                    (value, _) => value.as_ref().map_or_else(String::new, ToString::to_string),
+                };
                 (value, label, count)
             })
             .collect();
         counts.sort_by_key(|(value, _, count)| (std::cmp::Reverse(*count), value.is_none(), value.clone()));
-        Facet {
-            path: path.clone(),
-            name: field.map_or_else(|| path.clone(), |field| field.names.zh.clone()),
-            counts,
-        }
+        let name = field.map(|field| if zh { &field.names.zh } else { &field.names.en });
+        Facet { path: path.clone(), name: name.unwrap_or(path).clone(), counts }
     });
     Ok(facets.collect())
 }
@@ -243,7 +244,7 @@ impl Printer<'_> {
         out
     }
 
-    fn print(&self, offset: usize) -> Result<(), Failure> {
+    fn print(&self, listing: &Listing) -> Result<(), Failure> {
         let lang = self.context.lang;
         let style = self.context.style;
         self.say_widened();
@@ -270,14 +271,7 @@ impl Printer<'_> {
             self.context.print(out)?;
         }
         if self.page.total > 0 {
-            let total = self.page.total.to_string();
-            let shown = self.page.hits.len();
-            let sentence = if shown < self.page.total && shown > 0 {
-                let (from, to) = ((offset + 1).to_string(), (offset + shown).to_string());
-                lang.say("search.shown", &[("total", &total), ("from", &from), ("to", &to)])
-            } else {
-                lang.say("search.total", &[("total", &total)])
-            };
+            let sentence = listing.say_total(self.context, self.page.hits.len(), self.page.total);
             self.context.note(&sentence);
         }
         Ok(())

@@ -4,11 +4,13 @@ use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::failure::at;
-use crate::cli::filters::wants_json;
+use crate::cli::filters::format;
 use crate::cli::notices;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::archive::Record;
+use anku::report::display_width;
+use anku::report::json_text;
 use anku::report::printable_lines;
 use anku::schema::Field;
 use anku::schema::Kind;
@@ -18,23 +20,29 @@ use clap::ArgMatches;
 use std::fmt::Write as _;
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let format = format(context, matches, &["table", "json"])?;
+    let json = format == Some("json") && !matches.get_flag("raw") && !matches.get_flag("path");
     let archive = context.archive()?;
     let ready = notices::ready(context, archive, Refresh::Look);
     let cards = ready.cards()?;
+    let ids: Vec<&String> = matches.get_many::<String>("id").unwrap_or_default().collect();
     let mut exit = Exit::Done;
     let mut objects = Vec::new();
-    for (at, id) in matches.get_many::<String>("id").unwrap_or_default().enumerate() {
+    for (at, id) in ids.iter().enumerate() {
         let Some(card) = find(context, &cards, id)? else {
             exit = Exit::Nothing;
             continue;
         };
         let record = Record::read(&archive.root, &card.path)
-            .map_err(|error| self::at(std::path::Path::new(&card.path), error))?;
+            .map_err(|error| self::at(context, std::path::Path::new(&card.path), &error))?;
+        if record.root.is_none() {
+            exit = Exit::Failed;
+        }
         if matches.get_flag("path") {
             context.print(format!("{}\n", card.path))?;
         } else if matches.get_flag("raw") {
             context.print(&record.text)?;
-        } else if wants_json(matches) {
+        } else if json {
             objects.push(to_json(&record));
         } else {
             if at > 0 {
@@ -43,12 +51,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             exit = print(context, matches, archive, card, &record, exit)?;
         }
     }
-    if wants_json(matches) {
-        let value = match objects.as_slice() {
-            [one] => serde_json::json!({"v": 1, "record": one}),
-            many => serde_json::json!({"v": 1, "records": many}),
+    if json {
+        // The shape follows from what was asked, not from what was found.
+        let value = if ids.len() == 1 {
+            serde_json::json!({"v": 1, "record": objects.first()})
+        } else {
+            serde_json::json!({"v": 1, "records": objects})
         };
-        context.print(format!("{value}\n"))?;
+        context.print(json_text(&value))?;
     }
     Ok(exit)
 }
@@ -119,13 +129,16 @@ fn print(
         return page.sections(&wanted, exit);
     }
     if matches.get_flag("source") {
-        let text = page.list("source");
+        let text = page.list(SOURCE);
         context.print(if text.is_empty() { format!("{}\n", context.lang.word("none")) } else { text })?;
         return Ok(exit);
     }
     context.print(page.whole(card))?;
     Ok(exit)
 }
+
+/// The list that says where a record came from.
+const SOURCE: &str = "source";
 
 /// One record laid out for reading.
 struct Page<'p> {
@@ -151,18 +164,16 @@ impl Page<'_> {
         let mut out =
             format!("{}\n{}\n\n", style.bold(&printable_lines(&card.title)), style.path(&card.path));
         let body = self.body().map(|(list, _)| list);
-        let mut seen: Vec<&str> = Vec::new();
+        let mut pairs: Vec<(&str, String)> = Vec::new();
+        let mut lists: Vec<&str> = Vec::new();
         for field in &self.kind.fields {
             let top = field.path.split('.').next().unwrap_or_default();
-            let is_list = field.list.is_some();
-            if field.path == self.kind.title || Some(top) == body || (is_list && seen.contains(&top)) {
+            if field.path == self.kind.title || Some(top) == body {
                 continue;
             }
-            if is_list {
-                seen.push(top);
-                let items = self.list(top);
-                if !items.is_empty() {
-                    let _ = write!(out, "{}\n{items}", style.dim(&self.heading(top)));
+            if field.list.is_some() {
+                if !lists.contains(&top) {
+                    lists.push(top);
                 }
                 continue;
             }
@@ -173,8 +184,19 @@ impl Page<'_> {
                 None => value.items().iter().filter_map(Node::text).collect::<Vec<_>>().join("、"),
             };
             if !text.is_empty() {
-                let _ =
-                    writeln!(out, "{}  {}", style.dim(self.name(field)), printable_lines(text.trim_end()));
+                pairs.push((self.name(field), text));
+            }
+        }
+        let width = pairs.iter().map(|(name, _)| display_width(name)).max().unwrap_or(0);
+        for (name, text) in pairs {
+            let blank = " ".repeat(width - display_width(name));
+            let _ = writeln!(out, "{}{blank}  {}", style.dim(name), printable_lines(text.trim_end()));
+        }
+        // Where a record came from is asked for with --source.
+        for list in lists.into_iter().filter(|list| *list != SOURCE) {
+            let items = self.list(list);
+            if !items.is_empty() {
+                let _ = write!(out, "{}\n{items}", style.dim(&self.heading(list)));
             }
         }
         if let Some((list, label)) = self.body() {

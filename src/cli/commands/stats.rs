@@ -79,6 +79,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         output::text(context, matches, &json_text(&pivot.to_json(kind)))?;
     } else {
         let table = pivot.to_table(kind, context.lang);
+        if cards.is_empty() {
+            context.note(context.lang.word("list.none"));
+            return Ok(if ready.is_incomplete() { Exit::Failed } else { Exit::Nothing });
+        }
+        // A table for a spreadsheet has no room for remarks; they must not be lost for it.
+        if matches!(output::wanted(context, matches, format)?, "csv" | "tsv") {
+            for note in &table.notes {
+                context.note(note);
+            }
+        }
         output::document(context, matches, format, &Document::of(table))?;
     }
     Ok(match (cards.is_empty(), ready.is_incomplete()) {

@@ -7,9 +7,11 @@ use crate::cli::filters::format;
 use crate::cli::findings;
 use crate::cli::findings::Texts;
 use crate::cli::progress::Progress;
+use anku::archive::OpenError;
 use anku::diag::Code;
 use anku::diag::Severity;
 use anku::workspace;
+use anku::workspace::Outcome;
 use clap::ArgMatches;
 use std::path::PathBuf;
 
@@ -22,7 +24,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let format = format(context, matches, FORMATS)?.unwrap_or("table");
     let only = codes(context, matches, "only")?;
     let skip = codes(context, matches, "skip")?;
-    let archive = context.archive()?;
+    let archive = match &context.archive {
+        Err(OpenError::Broken(broken)) => {
+            let outcome =
+                Outcome { checked: 0, findings: broken.findings.clone(), texts: broken.texts.clone() };
+            return show(context, format, &outcome, false);
+        }
+        _ => context.archive()?,
+    };
     let paths: Vec<PathBuf> =
         matches.get_many::<PathBuf>("paths").unwrap_or_default().map(|p| context.path(p)).collect();
     let progress = Progress::new(context, "progress.validate");
@@ -30,7 +39,10 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     progress.finish();
     outcome.findings.retain(|finding| only.is_empty() || only.contains(&finding.code));
     outcome.findings.retain(|finding| !skip.contains(&finding.code));
+    show(context, format, &outcome, matches.get_flag("strict"))
+}
 
+fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Result<Exit, Failure> {
     let texts = Texts::new(&outcome.texts);
     let lang = context.lang;
     let text = match format {
@@ -49,7 +61,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     if outcome.findings.iter().any(|finding| is_unreadable(finding.code)) {
         return Ok(Exit::Failed);
     }
-    let strict = matches.get_flag("strict");
     let fails = outcome.findings.iter().any(|finding| strict || finding.severity() == Severity::Error);
     Ok(if fails { Exit::Nothing } else { Exit::Done })
 }

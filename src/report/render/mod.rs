@@ -13,6 +13,7 @@ mod tsv;
 mod untrusted;
 
 pub use json::json_text;
+pub use layout::width as display_width;
 pub use untrusted::{printable, printable_lines};
 
 use super::document::Document;
