@@ -102,7 +102,8 @@ fn the_seeds_give_the_records_of_the_shipped_archive() {
     assert_eq!((checked["checked"].as_u64(), &checked["findings"]), (Some(192), &serde_json::json!([])));
 
     // What the repository ships is this and nothing else, but for what people corrected since.
-    let corrected = std::fs::read_to_string(repository().join("docs/hand-corrections.md")).unwrap_or_default();
+    let corrected =
+        std::fs::read_to_string(repository().join("docs/hand-corrections.md")).unwrap_or_default();
     let (ours, theirs) = (files(&t.join("cases")), files(&repository().join("cases")));
     let by_hand = |path: &str| corrected.contains(path);
     let mut differing: Vec<&String> = ours
