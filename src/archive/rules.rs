@@ -12,6 +12,7 @@ use crate::schema::Kind;
 use crate::yaml::Node;
 use crate::yaml::Value;
 use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::path::Path;
 
 /// A record that was read, with its kind.
@@ -42,8 +43,12 @@ pub fn check_all(
     links(&records, file_exists, &mut found);
     let programmes = Programmes::read(programmes);
     let entries: Vec<Entry<'_>> = records.iter().flat_map(|record| entries(record, &programmes)).collect();
-    ranks(&entries, &mut found);
     levels(&entries, &mut found);
+    // An entry whose level is no level is a finding of its own. Until it is mended, that something
+    // is missing from its list follows from it and would only bury it.
+    let unsettled: BTreeSet<List> = entries.iter().filter(|e| !e.settled).map(|e| e.list.clone()).collect();
+    let entries: Vec<Entry<'_>> = entries.into_iter().filter(|e| !unsettled.contains(&e.list)).collect();
+    ranks(&entries, &mut found);
     programmes.totals(&entries, &mut found);
     found.sort();
     findings.append(&mut found);
@@ -146,6 +151,8 @@ struct Entry<'a> {
     level: Option<String>,
     level_node: Option<&'a Node>,
     rank: Option<(i64, &'a Node)>,
+    /// Whether the level is one of the vocabulary's.
+    settled: bool,
     field: String,
 }
 
@@ -177,13 +184,18 @@ fn entries<'a>(record: &Parsed<'a>, programmes: &Programmes<'_>) -> Vec<Entry<'a
             let level_node = list.get("level").filter(|node| !node.is_null());
             let level = level_node.and_then(Node::text);
             let level = level.map(|level| level_field.map_or(level, |field| field.value(level)).to_owned());
+            let vocabulary = level_field.and_then(|field| field.vocabulary.as_ref());
+            let settled = match (&level, vocabulary) {
+                (Some(level), Some(vocabulary)) => vocabulary.terms.iter().any(|term| term.value == *level),
+                _ => true,
+            };
             let rank = list.get("rank").and_then(|node| Some((node.integer()?, node)));
             let year = match edition {
                 Some(_) => None,
                 None => list.get("year").and_then(Node::integer),
             };
             let list = List { programme: programmes.name(programme).to_owned(), edition, year };
-            out.push(Entry { record: *record, list, level, level_node, rank, field });
+            out.push(Entry { record: *record, list, level, level_node, rank, settled, field });
         }
     }
     out

@@ -4,6 +4,8 @@
 //! its annotation has one.
 
 use anku::locale::Lang;
+use anku::schema::Field;
+use anku::schema::FieldType;
 use anku::schema::Kind;
 use clap::Arg;
 use clap::ArgAction;
@@ -36,12 +38,11 @@ pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
         .disable_version_flag(true)
         .infer_subcommands(false)
         .about(lang.word("help.about"))
+        .subcommand_help_heading(lang.word("help.commands"))
         .help_template(format!(
-            "{{about}}\n\n{}: anku {}\n\n{}:\n{{subcommands}}\n\n{}:\n{{options}}\n\n{}\n",
+            "{{about}}\n\n{}: anku {}\n\n{{all-args}}\n\n{}\n",
             lang.word("help.usage"),
             lang.word("help.usage.root"),
-            lang.word("help.commands"),
-            lang.word("help.options"),
             lang.word("help.more"),
         ))
         .arg(
@@ -52,22 +53,53 @@ pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
                 .help(lang.word("help.version")),
         );
     for arg in global(lang) {
-        root = root.arg(arg);
+        root = root.arg(localised(arg, lang));
     }
+    root = root.mut_arg("version", |arg| localised(arg, lang));
     for (name, aliases) in COMMANDS {
         let command = Command::new(*name)
-            .visible_aliases(aliases.iter().copied())
+            .aliases(aliases.iter().copied())
             .disable_help_flag(true)
             .about(lang.word(about(name)));
-        let command = add_args(command, name, lang, kinds);
+        let command = add_args(command, name, lang, kinds).args(global(lang));
         let usage = lang.word(usage(name));
+        let command = command.mut_args(|arg| localised(arg, lang));
         root = root.subcommand(command.help_template(format!(
-            "{{about}}\n\n{}: anku {name} {usage}\n\n{}\n{{all-args}}\n",
+            "{{about}}\n\n{}: anku {name} {usage}\n\n{}\n\n{{all-args}}\n",
             lang.word("help.usage"),
             lang.word(details(name)),
         )));
     }
-    root.subcommand_value_name("COMMAND").next_help_heading(lang.word("help.options"))
+    root
+}
+
+/// Headings and value names in the user's language; clap's own are English.
+fn localised(arg: Arg, lang: Lang) -> Arg {
+    let arg = if arg.get_help_heading().is_some() {
+        arg
+    } else if arg.is_positional() {
+        arg.help_heading(lang.word("help.arguments"))
+    } else {
+        arg.help_heading(lang.word("help.options"))
+    };
+    let names: Option<Vec<String>> = arg.get_value_names().map(|names| {
+        names.iter().map(|name| if lang.is_zh() { chinese(name) } else { name.to_string() }).collect()
+    });
+    match names {
+        Some(names) => arg.value_names(names),
+        None => arg,
+    }
+}
+
+/// A value name with its English words in Chinese: `FIELD[:desc]` is `字段[:desc]`.
+fn chinese(name: &str) -> String {
+    let key = format!("value.{}", name.trim_end_matches(",…").trim_end_matches("[:desc]"));
+    if !Lang::Zh.has(&key) {
+        return name.to_owned();
+    }
+    let word = Lang::Zh.say(&key, &[]);
+    let rest = name.trim_start_matches(|c: char| c.is_ascii_uppercase());
+    format!("{word}{rest}")
 }
 
 /// Locale keys are made of a command's name; they are leaked once a process, as `word` wants them.
@@ -92,23 +124,16 @@ fn global(lang: Lang) -> Vec<Arg> {
         Arg::new("archive")
             .long("archive")
             .value_name("DIR")
-            .global(true)
             .value_parser(PathBufValueParser::new())
             .help(lang.word("help.archive")),
-        Arg::new("lang").long("lang").value_name("zh|en").global(true).help(lang.word("help.lang")),
+        Arg::new("lang").long("lang").value_name("zh|en").help(lang.word("help.lang")),
         Arg::new("color")
             .long("color")
             .value_name("auto|always|never")
-            .global(true)
             .value_parser(["auto", "always", "never"])
             .hide_possible_values(true)
             .help(lang.word("help.color")),
-        Arg::new("help")
-            .short('h')
-            .long("help")
-            .global(true)
-            .action(ArgAction::Help)
-            .help(lang.word("help.help")),
+        Arg::new("help").short('h').long("help").action(ArgAction::Help).help(lang.word("help.help")),
     ]
 }
 
@@ -178,7 +203,6 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .allow_hyphen_values(false)
                     .help(lang.word("help.search.query")),
             )
-            .args(filters())
             .args(listing())
             .args([
                 switch("exact", "help.exact"),
@@ -187,7 +211,8 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 switch("explain", "help.explain"),
                 refresh(),
             ])
-            .args(output()),
+            .args(output())
+            .args(filters()),
         "list" => command
             .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
             .args(filters())
@@ -206,7 +231,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .args(output()),
         "stats" => command
             .args([
-                text("rows", "FIELD", "help.rows").visible_alias("by").action(ArgAction::Append),
+                text("rows", "FIELD", "help.rows").alias("by").action(ArgAction::Append),
                 text("cols", "FIELD", "help.cols").action(ArgAction::Append),
                 text("measure", "MEASURE", "help.measure"),
                 switch("totals", "help.totals"),
@@ -320,11 +345,15 @@ fn filter_args(lang: Lang, kinds: &[Kind]) -> Vec<Arg> {
                 .value_name(name.clone())
                 .action(ArgAction::Append)
                 .allow_hyphen_values(true)
-                .help(lang.say("help.filter", &[("name", name)]))
+                .help(lang.say(filter_help(field), &[("name", name)]))
                 .help_heading(heading),
         );
     }
     args
+}
+
+fn filter_help(field: &Field) -> &'static str {
+    if field.ty == FieldType::Integer { "help.filter.number" } else { "help.filter" }
 }
 
 /// Long flags that a schema cannot take for a field.

@@ -268,9 +268,9 @@ blocks:
             "AK0902 blocks[3].list.colums «colums» colums → -",
             "AK0905 blocks[4].gaps.fields «领土» 领土 → 领域",
             "AK0905 blocks[4].gaps.show «many» show: 3 → -",
-            "AK0905 blocks[5].table «{rows: 等次, cols: 来源文件» awards + source → -",
+            "AK0905 blocks[5].table «{rows: 等次, cols: 来源文件}» awards + source → -",
             "AK0905 blocks[6].table.cols «省» delta: true, cols: … → -",
-            "AK0905 blocks[7].table «[省» {title, rows, cols, measure, where, totals, percent, transpose, sort, delta: …} → -",
+            "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, delta: …} → -",
         ]
     );
     assert!(findings.iter().all(|finding| matches!(finding.code, Code::BadSettings | Code::UnknownKeyword)));
