@@ -9,6 +9,7 @@ use crate::cli::notices;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::archive::Record;
+use anku::report::json_text;
 use anku::report::printable_lines;
 use anku::schema::Field;
 use anku::schema::Kind;
@@ -48,7 +49,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             [one] => serde_json::json!({"v": 1, "record": one}),
             many => serde_json::json!({"v": 1, "records": many}),
         };
-        context.print(format!("{value}\n"))?;
+        context.print(json_text(&value))?;
     }
     Ok(exit)
 }

@@ -9,6 +9,7 @@ use crate::cli::findings::Texts;
 use crate::cli::progress::Progress;
 use anku::diag::Code;
 use anku::diag::Severity;
+use anku::report::json_text;
 use anku::workspace;
 use clap::ArgMatches;
 use std::path::PathBuf;
@@ -34,8 +35,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let texts = Texts::new(&outcome.texts);
     let lang = context.lang;
     let text = match format {
-        "json" => format!("{}\n", findings::to_json(lang, outcome.checked, &outcome.findings, &texts)),
-        "sarif" => format!("{}\n", findings::sarif(lang, &outcome.findings, &texts)),
+        "json" => json_text(&findings::to_json(lang, outcome.checked, &outcome.findings, &texts)),
+        "sarif" => json_text(&findings::sarif(lang, &outcome.findings, &texts)),
         "github" => findings::github(lang, &outcome.findings, &texts),
         "plain" => findings::plain(context, &outcome.findings, &texts),
         _ => findings::excerpts(context, &outcome.findings, &texts),
