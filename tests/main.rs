@@ -1,8 +1,22 @@
 //! One test binary: each module says what belongs in it.
 
+/// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
+mod cli;
 /// The house: floors and fences.
 mod floors;
+/// Answers from the files as they are now, whatever happened to them and to the index.
+mod freshness;
 /// Broken records and broken schemas: what is said of each, and where it points.
 mod invalid;
+/// What the README shows, run as it stands.
+mod readme;
+/// Search finds what a plain scan of the text finds: no more, no less.
+mod recall;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
+/// A kind of record that no line of code knows: one schema file, and everything works.
+mod second_kind;
+/// The five documents that the archive was made from, when they are at hand.
+mod seeds;
+/// What several modules need: the binary in a fixed environment, archives in temporary folders.
+mod support;

@@ -93,6 +93,11 @@ impl<'i> IndexEngine<'i> {
         self.index.data.item(offset, len, segment.numbers.get_val(local)).map_err(failed)
     }
 
+    /// Whether the side file has what the index says it has of a document.
+    pub(super) fn probe(&self, doc: Doc) -> Result<()> {
+        self.item(doc).map(|_| ())
+    }
+
     /// The documents of one term, live ones only.
     fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
         for segment in &self.segments {

@@ -22,6 +22,8 @@ use crate::archive::Archive;
 use crate::archive::FileStat;
 use crate::archive::Record;
 use crate::archive::stat;
+use crate::search::Engine as _;
+use crate::search::EngineError;
 use crate::text::fold;
 use crate::text::segment;
 use data::Data;
@@ -144,7 +146,23 @@ impl Index {
         if searcher.num_docs() != files.rows.len() as u64 {
             return Err(IndexError::Damaged("records".to_owned()));
         }
-        Ok(Index { searcher, fields, data, files, built })
+        let index = Index { searcher, fields, data, files, built };
+        index.probe()?;
+        Ok(index)
+    }
+
+    /// Touches every file of the index, the side file at both its ends: one that was lost or
+    /// overwritten is found before anything is asked.
+    fn probe(&self) -> Result<(), IndexError> {
+        for segment in self.searcher.segment_readers() {
+            for (field, _) in segment.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
+                segment.inverted_index(field)?;
+            }
+        }
+        let damaged = |error: EngineError| IndexError::Damaged(error.to_string());
+        let engine = IndexEngine::new(self).map_err(damaged)?;
+        let ends = [0, engine.slots().saturating_sub(1)];
+        ends.into_iter().take(engine.slots() as usize).try_for_each(|doc| engine.probe(doc).map_err(damaged))
     }
 
     /// How many records it holds.

@@ -5,6 +5,7 @@ use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters::wants_json;
 use crate::cli::notices;
+use anku::report::json_text;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use serde_json::json;
@@ -16,7 +17,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let records = ready.records();
     if wants_json(matches) {
         let value = json!({"v": 1, "records": records, "refreshed": ready.refreshed});
-        context.print(format!("{value}\n"))?;
+        context.print(json_text(&value))?;
     } else {
         let (records, refreshed) = (records.to_string(), ready.refreshed.to_string());
         context.note(&context.lang.say("index.done", &[("records", &records), ("refreshed", &refreshed)]));

@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
     let listing = Listing::read(context, archive, matches, usize::MAX)?;
-    let columns = columns(context, archive, matches)?;
+    let asked = columns(context, archive, matches)?;
     let ready = notices::ready(context, archive, refresh);
     let (cards, total) = ready.with(|engine| -> Result<(Vec<Card>, usize), Failure> {
         let found = find(&compiled.plan, engine, &Options { exact: true })?;
@@ -49,6 +49,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         }
         Ok((cards, total))
     })?;
+    let columns = asked.unwrap_or_else(|| own_columns(archive, &cards));
     let exit = match (total, ready.is_incomplete()) {
         (_, true) => Exit::Failed,
         (0, _) => Exit::Nothing,
@@ -82,17 +83,32 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     Ok(exit)
 }
 
-/// The columns: those that were asked for, else those of the first kind's schema.
-fn columns(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Vec<String>, Failure> {
-    let Some(words) = matches.get_one::<String>("columns") else {
-        return Ok(archive.kinds.first().map(|kind| kind.columns.clone()).unwrap_or_default());
-    };
-    words
+/// The columns of the schemas of the kinds that are listed, each once.
+fn own_columns(archive: &Archive, cards: &[Card]) -> Vec<String> {
+    let listed = archive.kinds.iter().filter(|kind| cards.iter().any(|card| card.kind == kind.name));
+    let mut columns: Vec<String> = Vec::new();
+    for column in listed.flat_map(|kind| &kind.columns) {
+        if !columns.contains(column) {
+            columns.push(column.clone());
+        }
+    }
+    columns
+}
+
+/// The columns that were asked for, if any were.
+fn columns(
+    context: &Context,
+    archive: &Archive,
+    matches: &ArgMatches,
+) -> Result<Option<Vec<String>>, Failure> {
+    let Some(words) = matches.get_one::<String>("columns") else { return Ok(None) };
+    let columns = words
         .split([',', '，', '、'])
         .map(str::trim)
         .filter(|word| !word.is_empty())
         .map(|word| listing::column(context, archive, word))
-        .collect()
+        .collect::<Result<_, Failure>>()?;
+    Ok(Some(columns))
 }
 
 fn to_json(archive: &Archive, card: &Card, columns: &[String]) -> Value {

@@ -12,6 +12,7 @@ use crate::cli::query;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::archive::Record;
+use anku::report::json_text;
 use anku::report::printable;
 use anku::schema::Datum;
 use anku::schema::Kind;
@@ -100,11 +101,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 value["facets"] =
                     page.facets.iter().map(|facet| (facet.path.clone(), facet.to_json())).collect();
             }
-            context.print(format!("{value}\n"))?;
+            context.print(json_text(&value))?;
         }
         "jsonl" => {
             for (card, score) in &page.hits {
-                context.print(format!("{}\n", printer.to_json(card, *score)))?;
+                context.print(json_text(&printer.to_json(card, *score)))?;
             }
         }
         "plain" => {

@@ -9,6 +9,7 @@ use anku::archive::Archive;
 use anku::archive::Card;
 use anku::report::Document;
 use anku::report::Options;
+use anku::report::json_text;
 use anku::report::renderer;
 use anku::schema::FULL;
 use anku::schema::LISTED;
@@ -47,7 +48,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         let value = json!({"v": 1, "archive": archive.root.to_string_lossy(), "name": archive.settings.name,
             "records": cards.len(), "kinds": kinds, "broken": broken,
             "index": {"records": ready.records(), "refreshed": ready.refreshed}});
-        context.print(format!("{value}\n"))?;
+        context.print(json_text(&value))?;
     } else {
         let text = table(context, archive, &cards);
         let head = archive.settings.name.clone().unwrap_or_default();

@@ -10,6 +10,7 @@ use crate::cli::progress::Progress;
 use anku::archive::OpenError;
 use anku::diag::Code;
 use anku::diag::Severity;
+use anku::report::json_text;
 use anku::workspace;
 use anku::workspace::Outcome;
 use clap::ArgMatches;
@@ -46,8 +47,8 @@ fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Res
     let texts = Texts::new(&outcome.texts);
     let lang = context.lang;
     let text = match format {
-        "json" => format!("{}\n", findings::to_json(lang, outcome.checked, &outcome.findings, &texts)),
-        "sarif" => format!("{}\n", findings::sarif(lang, &outcome.findings, &texts)),
+        "json" => json_text(&findings::to_json(lang, outcome.checked, &outcome.findings, &texts)),
+        "sarif" => json_text(&findings::sarif(lang, &outcome.findings, &texts)),
         "github" => findings::github(lang, &outcome.findings, &texts),
         "plain" => findings::plain(context, &outcome.findings, &texts),
         _ => findings::excerpts(context, &outcome.findings, &texts),

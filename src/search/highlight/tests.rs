@@ -1,3 +1,5 @@
+//! Passages and spans on small records, and what random texts must keep to.
+
 use super::super::engine::Scope;
 use super::super::testing::kinds;
 use super::*;

@@ -1,3 +1,5 @@
+//! From words to fields and values: tables of queries and the plans they mean.
+
 use super::super::engine::Scope;
 use super::super::query::QueryError;
 use super::*;

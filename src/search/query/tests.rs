@@ -1,3 +1,5 @@
+//! Tables of queries and how they are read; marks that are text.
+
 use super::*;
 
 const FIELDS: &[&str] = &["title", "题目", "year", "年度", "level", "等次", "region.province", "province"];
