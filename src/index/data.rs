@@ -15,6 +15,8 @@ use std::path::Path;
 /// Before each entry: a mark, the record's number, the length of its card and of its texts.
 const HEADER: usize = 4 + 8 + 4 + 4;
 const MARK: [u8; 4] = *b"anku";
+/// So much is read at once to get at a card: most are shorter.
+const CARD: u64 = 2048;
 
 /// The side file, opened for reading.
 #[derive(Debug)]
@@ -22,11 +24,14 @@ pub(super) struct Data {
     file: File,
 }
 
-/// One entry of the side file.
-#[derive(Debug)]
-pub(super) struct Item {
-    pub card: String,
-    pub texts: String,
+/// Where an entry lies: what the index holds of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub offset: u64,
+    /// With the header.
+    pub len: u64,
+    /// The number of the record that it must be of.
+    pub number: u64,
 }
 
 impl Data {
@@ -38,20 +43,22 @@ impl Data {
         Ok(self.file.metadata()?.len())
     }
 
-    /// The entry at `offset`, of `len` bytes with its header, which must be record `number`'s.
-    pub(super) fn item(&self, offset: u64, len: u64, number: u64) -> std::io::Result<Item> {
-        let bytes = self.bytes(offset, len)?;
-        let bad = || std::io::Error::new(std::io::ErrorKind::InvalidData, "the index's side file is damaged");
-        let header = bytes.get(..HEADER).ok_or_else(bad)?;
-        let word = |at: usize| header[at..at + 4].try_into().map(u32::from_le_bytes).unwrap_or(0) as usize;
-        let own = header[4..12].try_into().map(u64::from_le_bytes).unwrap_or(u64::MAX);
-        let (card, texts) = (word(12), word(16));
-        if header[..4] != MARK || own != number || HEADER + card + texts != bytes.len() {
-            return Err(bad());
+    /// The card of an entry, without reading its texts.
+    pub(super) fn card(&self, place: Place) -> std::io::Result<String> {
+        let mut bytes = self.bytes(place.offset, place.len.min(CARD))?;
+        let end = HEADER + card_len(&bytes, place)?;
+        if let Some(more) = end.checked_sub(bytes.len()).filter(|&more| more > 0) {
+            bytes.extend(self.bytes(place.offset + bytes.len() as u64, more as u64)?);
         }
-        let text =
-            |range: std::ops::Range<usize>| String::from_utf8(bytes[range].to_vec()).map_err(|_| bad());
-        Ok(Item { card: text(HEADER..HEADER + card)?, texts: text(HEADER + card..bytes.len())? })
+        text(bytes, HEADER, end)
+    }
+
+    /// The texts of an entry.
+    pub(super) fn texts(&self, place: Place) -> std::io::Result<String> {
+        let bytes = self.bytes(place.offset, place.len)?;
+        let start = HEADER + card_len(&bytes, place)?;
+        let end = bytes.len();
+        text(bytes, start, end)
     }
 
     #[cfg(unix)]
@@ -74,12 +81,33 @@ impl Data {
     }
 }
 
+fn damaged() -> std::io::Error {
+    std::io::Error::new(std::io::ErrorKind::InvalidData, "the index's side file is damaged")
+}
+
 /// A damaged index may claim any length; no record is this large.
 fn checked(len: u64) -> std::io::Result<usize> {
-    match usize::try_from(len) {
-        Ok(len) if len <= 8 * crate::yaml::MAX_BYTES => Ok(len),
-        _ => Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "the index's side file is damaged")),
+    usize::try_from(len).ok().filter(|&len| len <= 8 * crate::yaml::MAX_BYTES).ok_or_else(damaged)
+}
+
+/// The length of the card in an entry, whose header must be the one that the index expects.
+fn card_len(bytes: &[u8], place: Place) -> std::io::Result<usize> {
+    let header = bytes.get(..HEADER).ok_or_else(damaged)?;
+    let word = |at: usize| header[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
+    let own = header[4..12].try_into().map_or(u64::MAX, u64::from_le_bytes);
+    let (card, texts) = (word(12), word(16));
+    let len = HEADER as u64 + u64::from(card) + u64::from(texts);
+    if header[..4] != MARK || own != place.number || len != place.len {
+        return Err(damaged());
     }
+    checked(card.into())
+}
+
+/// A piece of an entry, in the memory that it was read into.
+fn text(mut bytes: Vec<u8>, start: usize, end: usize) -> std::io::Result<String> {
+    bytes.truncate(end);
+    bytes.drain(..start);
+    String::from_utf8(bytes).map_err(|_| damaged())
 }
 
 /// Appends entries.
@@ -125,6 +153,14 @@ impl Appender {
 pub(super) fn card_to_json(card: &Card) -> String {
     let facts: Vec<Value> = card.facts.iter().map(|f| json!([f.field, f.item, f.value])).collect();
     json!([card.kind, card.id, card.path, card.title, card.extent, facts]).to_string()
+}
+
+/// A card's id and title, as far as ranking needs it. `None` when the text is not such a card.
+pub(super) fn heading_from_json(card: &str) -> Option<(String, String)> {
+    type Skip = serde::de::IgnoredAny;
+    let (_, id, _, title, _, _): (Skip, String, Skip, String, Skip, Skip) =
+        serde_json::from_str(card).ok()?;
+    Some((id, title))
 }
 
 /// The way back. `None` when the text is not such a card.

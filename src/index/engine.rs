@@ -1,8 +1,9 @@
 //! [`Engine`] over the index: documents of all segments numbered through.
 
 use super::Index;
-use super::data::Item;
+use super::data::Place;
 use super::data::card_from_json;
+use super::data::heading_from_json;
 use super::prepare::LABEL;
 use super::prepare::LABEL_END;
 use super::prepare::VALUE;
@@ -56,6 +57,10 @@ fn failed(error: impl std::error::Error + Send + Sync + 'static) -> EngineError 
     EngineError::new("the index cannot be read", error)
 }
 
+fn damaged() -> EngineError {
+    EngineError::message("the index's side file is damaged")
+}
+
 impl<'i> IndexEngine<'i> {
     /// The engine of an index.
     ///
@@ -86,11 +91,19 @@ impl<'i> IndexEngine<'i> {
         Some((segment, doc - segment.base)).filter(|(segment, local)| *local < segment.reader.max_doc())
     }
 
-    fn item(&self, doc: Doc) -> Result<Item> {
+    /// Where a record lies in the side file.
+    fn place(&self, doc: Doc) -> Result<Place> {
         let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
-        let offset = segment.offsets.get_val(local);
-        let len = segment.lens.get_val(local);
-        self.index.data.item(offset, len, segment.numbers.get_val(local)).map_err(failed)
+        Ok(Place {
+            offset: segment.offsets.get_val(local),
+            len: segment.lens.get_val(local),
+            number: segment.numbers.get_val(local),
+        })
+    }
+
+    fn heading(&self, doc: Doc) -> Result<(String, String)> {
+        let card = self.index.data.card(self.place(doc)?).map_err(failed)?;
+        heading_from_json(&card).ok_or_else(damaged)
     }
 
     /// Whether the side file has what the index says it has of a document.
@@ -225,7 +238,7 @@ impl Engine for IndexEngine<'_> {
         let finder = Finder::new(&needle.text);
         let mut confirmed = DocSet::new(self.slots);
         for doc in set.iter() {
-            if occurs(&self.item(doc)?.texts, &finder, &needle.scope) {
+            if occurs(&self.index.data.texts(self.place(doc)?).map_err(failed)?, &finder, &needle.scope) {
                 confirmed.insert(doc);
             }
         }
@@ -347,8 +360,16 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
-        card_from_json(&self.item(doc)?.card)
-            .ok_or_else(|| EngineError::message("the index's side file is damaged"))
+        let card = self.index.data.card(self.place(doc)?).map_err(failed)?;
+        card_from_json(&card).ok_or_else(damaged)
+    }
+
+    fn id(&self, doc: Doc) -> Result<String> {
+        Ok(self.heading(doc)?.0)
+    }
+
+    fn title(&self, doc: Doc) -> Result<String> {
+        Ok(self.heading(doc)?.1)
     }
 }
 

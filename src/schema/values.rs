@@ -5,7 +5,10 @@ use super::kind::{FULL, Kind, LISTED};
 use crate::yaml::Node;
 use crate::yaml::Value;
 use serde::Deserialize;
+use serde::Deserializer;
 use serde::Serialize;
+use serde::de::Error;
+use serde::de::Visitor;
 
 /// One text value of a record.
 #[derive(Clone, Debug)]
@@ -24,13 +27,45 @@ pub struct TextValue<'n> {
 }
 
 /// A value to filter, count and sort by.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(untagged)]
 pub enum Datum {
     /// A whole number.
     Integer(i64),
     /// Text.
     Text(String),
+}
+
+/// By hand: the derived form tries one variant after the other, and every text then costs the words
+/// of an error about not being a number.
+impl<'de> Deserialize<'de> for Datum {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Datum, D::Error> {
+        struct Reader;
+        impl Visitor<'_> for Reader {
+            type Value = Datum;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("a whole number or text")
+            }
+
+            fn visit_i64<E: Error>(self, number: i64) -> Result<Datum, E> {
+                Ok(Datum::Integer(number))
+            }
+
+            fn visit_u64<E: Error>(self, number: u64) -> Result<Datum, E> {
+                i64::try_from(number).map(Datum::Integer).map_err(E::custom)
+            }
+
+            fn visit_str<E: Error>(self, text: &str) -> Result<Datum, E> {
+                Ok(Datum::Text(text.to_owned()))
+            }
+
+            fn visit_string<E: Error>(self, text: String) -> Result<Datum, E> {
+                Ok(Datum::Text(text))
+            }
+        }
+        from.deserialize_any(Reader)
+    }
 }
 
 impl std::fmt::Display for Datum {

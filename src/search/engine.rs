@@ -128,6 +128,14 @@ pub trait Engine {
     fn id(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.card(doc)?.id)
     }
+
+    /// A record's title, which ranks it. An engine that has titles cheaper than cards says so here.
+    ///
+    /// # Errors
+    /// When the engine cannot answer, or has no such record.
+    fn title(&self, doc: Doc) -> Result<String, EngineError> {
+        Ok(self.card(doc)?.title)
+    }
 }
 
 /// Why an engine could not answer.

@@ -358,20 +358,24 @@ fn rank(
         .collect();
     let look = if in_title.is_empty() { 0 } else { hits.len().min(TITLES) };
     for hit in &mut hits[..look] {
-        let title = fold::fold(&engine.card(hit.doc)?.title);
+        let title = fold::fold(&engine.title(hit.doc)?);
         let with = in_title.iter().filter(|needle| title.contains(**needle)).count();
         hit.score += TITLE_BONUS * with as f32 / in_title.len() as f32;
     }
     let ties = if hits.len() <= TIES { hits.len() } else { hits.len().min(TITLES) };
-    let mut keyed = Vec::with_capacity(ties);
-    for hit in &hits[..ties] {
-        keyed.push((*hit, engine.id(hit.doc)?));
-    }
-    keyed.sort_by(|(a, a_id), (b, b_id)| {
-        b.score.total_cmp(&a.score).then_with(|| a_id.cmp(b_id)).then(a.doc.cmp(&b.doc))
-    });
-    for (slot, (hit, _)) in hits.iter_mut().zip(keyed) {
-        *slot = hit;
+    hits[..ties].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
+    for tied in hits[..ties].chunk_by_mut(|a, b| a.score.total_cmp(&b.score).is_eq()) {
+        if tied.len() == 1 {
+            continue;
+        }
+        let mut keyed = Vec::with_capacity(tied.len());
+        for hit in tied.iter() {
+            keyed.push((engine.id(hit.doc)?, *hit));
+        }
+        keyed.sort_by(|(a_id, a), (b_id, b)| a_id.cmp(b_id).then(a.doc.cmp(&b.doc)));
+        for (slot, (_, hit)) in tied.iter_mut().zip(keyed) {
+            *slot = hit;
+        }
     }
     Ok(hits)
 }

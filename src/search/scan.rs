@@ -163,6 +163,10 @@ impl Engine for ScanEngine {
     fn id(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.row(doc)?.card.id.clone())
     }
+
+    fn title(&self, doc: Doc) -> Result<String, EngineError> {
+        Ok(self.row(doc)?.card.title.clone())
+    }
 }
 
 /// The words of a folded text, as this engine sees them.

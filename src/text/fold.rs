@@ -38,20 +38,27 @@ impl Page {
     fn make(number: u32) -> Self {
         let mut page = Page { codes: [SAME; 256], long: Vec::new() };
         // NFKC leaves the unified ideographs alone: only the script can change there.
-        let ideographs = (0x4E..0xA0).contains(&number);
+        if (0x4E..0xA0).contains(&number) {
+            let table = traditional();
+            let first = table.partition_point(|pair| pair.0 as u32 >> 8 < number);
+            for &(from, to) in table[first..].iter().take_while(|pair| pair.0 as u32 >> 8 == number) {
+                page.codes[(from as u32 & 0xFF) as usize] = u32::from(to);
+            }
+            return page;
+        }
         for (low, code) in page.codes.iter_mut().enumerate() {
             let Some(c) = char::from_u32(number << 8 | low as u32) else {
                 continue;
             };
-            if ideographs {
-                *code = simplified(c).map_or(SAME, u32::from);
-                continue;
-            }
             *code = match c {
                 '\n' | '\r' | '\u{85}' | '\u{2028}' | '\u{2029}' => BREAK,
                 '\t' | '\u{B}' | '\u{C}' => BLANK,
                 _ if is_dropped(c) => DROP,
                 _ if c.is_whitespace() => BLANK,
+                _ if c.is_ascii() => match c.to_ascii_lowercase() {
+                    small if small == c => SAME,
+                    small => u32::from(small),
+                },
                 _ => {
                     let folded = fixpoint(c);
                     let mut chars = folded.chars();
@@ -71,17 +78,22 @@ impl Page {
     }
 }
 
-/// The simplified form of a traditional character.
-fn simplified(c: char) -> Option<char> {
+/// Pairs of a traditional character and its simplified form, sorted.
+fn traditional() -> &'static [(char, char)] {
     static TABLE: OnceLock<Vec<(char, char)>> = OnceLock::new();
-    let table = TABLE.get_or_init(|| {
+    TABLE.get_or_init(|| {
         T2S.lines()
             .filter_map(|line| {
                 let mut pair = line.chars();
                 Some((pair.next()?, pair.next()?))
             })
             .collect()
-    });
+    })
+}
+
+/// The simplified form of a traditional character.
+fn simplified(c: char) -> Option<char> {
+    let table = traditional();
     let at = table.binary_search_by_key(&c, |pair| pair.0).ok()?;
     Some(table[at].1)
 }
