@@ -9,8 +9,9 @@ use clap::ArgMatches;
 use std::path::PathBuf;
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let folder = context.path(matches.get_one::<PathBuf>("dir").cloned().unwrap_or_default());
-    let shown = folder.display().to_string();
+    let typed = matches.get_one::<PathBuf>("dir").cloned().unwrap_or_else(|| PathBuf::from("."));
+    let folder = context.path(&typed);
+    let shown = typed.display().to_string();
     if folder.join(archive::ROOT_FILE).exists() {
         let what = context.lang.say("init.exists", &[("folder", &shown)]);
         return Err(Failure::usage(what));

@@ -145,6 +145,9 @@ fn table(context: &Context, archive: &Archive, cards: &[Card], columns: &[String
                 [Datum::Integer(number)] => Cell::Count(*number),
                 many => {
                     let label = |value: &Datum| match (field(column), value) {
+                        (None, Datum::Text(text)) if column == "extent" => {
+                            context.lang.say(&format!("stats.{text}"), &[])
+                        }
                         (Some(field), Datum::Text(text)) => field.label(text, zh).to_owned(),
                         (_, value) => value.to_string(),
                     };
