@@ -564,7 +564,6 @@ const FAILING: &[(&[&str], i32)] = &[
     (&["search", "--limti", "3"], 2),
     (&["search", "--limit", "x"], 2),
     (&["search", "--limit"], 2),
-    (&["search", "--exact", "--exact"], 2),
     (&["search", "year:abc"], 2),
     (&["search", "year:9..x"], 2),
     (&["search", "--year", "abc"], 2),
