@@ -8,6 +8,7 @@ use crate::diag::Lines;
 use crate::schema::TextValue;
 use crate::text::fold;
 use crate::yaml::source_offset;
+use memchr::memmem::Finder;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -45,11 +46,23 @@ pub fn passages(
     width: usize,
 ) -> Vec<Snippet> {
     let mut candidates = Vec::new();
-    for (place, value) in texts.iter().enumerate() {
+    let mut values: Vec<_> = texts.iter().enumerate().collect();
+    values.sort_by_key(|(_, value)| value.label != "title");
+    // Passages come in the order that they are shown in, but for those with fewer needles: once
+    // enough have them all, none of the rest can be shown.
+    let mut whole = 0;
+    for (place, value) in values {
         let matches = matches(value, needles);
         for passage in cut(value.text, &matches, width) {
+            whole += usize::from(passage.needles == needles.len());
             let order = (Reverse(passage.needles), value.label != "title", place, passage.range.start);
             candidates.push((order, value, passage));
+            if whole >= max {
+                break;
+            }
+        }
+        if whole >= max {
+            break;
         }
     }
     candidates.sort_by_key(|candidate| candidate.0);
@@ -75,8 +88,9 @@ fn matches(value: &TextValue<'_>, needles: &[Needle]) -> Vec<Hit> {
     let mut found = Vec::new();
     for (needle, Needle { text, scope }) in needles.iter().enumerate() {
         let Some(first) = text.chars().next().filter(|_| scope.covers(&value.label)) else { continue };
+        let finder = Finder::new(text);
         let mut from = 0;
-        while let Some(at) = folded.text.get(from..).and_then(|rest| rest.find(text.as_str())) {
+        while let Some(at) = folded.text.as_bytes().get(from..).and_then(|rest| finder.find(rest)) {
             let at = from + at;
             found.push(Hit { range: folded.source_range(at..at + text.len()), needle });
             // Matches may overlap: 党党 is twice in 党党党.
@@ -101,21 +115,20 @@ struct Passage {
     needles: usize,
 }
 
-/// One passage around each match that no passage before it holds.
-fn cut(text: &str, hits: &[Hit], width: usize) -> Vec<Passage> {
-    let mut found: Vec<Passage> = Vec::new();
-    if hits.is_empty() {
-        return found;
-    }
-    let borders = borders(text);
-    for hit in hits {
-        let held = found.last().is_some_and(|last| hit.range.end <= last.range.end);
-        if held || found.len() == MAX_PASSAGES {
-            continue;
+/// One passage around each match that no passage before it holds, as they are asked for.
+fn cut<'t>(text: &'t str, hits: &'t [Hit], width: usize) -> impl Iterator<Item = Passage> + 't {
+    let borders = if hits.is_empty() { Vec::new() } else { borders(text) };
+    let mut end = 0;
+    let passages = hits.iter().filter_map(move |hit| {
+        if hit.range.end <= end {
+            return None;
         }
         let (range, cut) = around(text, &borders, &hit.range, width);
-        let inside =
-            || hits.iter().filter(|hit| range.start <= hit.range.start && hit.range.end <= range.end);
+        end = range.end;
+        // Matches are sorted by where they begin.
+        let first = hits.partition_point(|hit| hit.range.start < range.start);
+        let near = &hits[first..first + hits[first..].partition_point(|hit| hit.range.start < range.end)];
+        let inside = || near.iter().filter(|hit| hit.range.end <= range.end);
         let mut spans: Vec<Range<usize>> = Vec::new();
         for hit in inside() {
             match spans.last_mut().filter(|last| hit.range.start < last.end) {
@@ -124,9 +137,9 @@ fn cut(text: &str, hits: &[Hit], width: usize) -> Vec<Passage> {
             }
         }
         let needles = inside().map(|hit| hit.needle).collect::<BTreeSet<_>>().len();
-        found.push(Passage { range, cut, spans, needles });
-    }
-    found
+        Some(Passage { range, cut, spans, needles })
+    });
+    passages.take(MAX_PASSAGES)
 }
 
 /// Where sentences begin, and the end of the text.
