@@ -27,8 +27,11 @@ use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
 use std::time::Duration;
 
-/// How long a reader waits for another process that is writing before it scans the files itself.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a reader waits for another process that is writing before it scans the files itself,
+/// which is as exact.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// How long `index` waits: it was asked to write.
+const LONG_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Whether the files are looked at before an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -148,7 +151,13 @@ pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize
         }
         Err(_) => None,
     };
-    match write(archive, refresh, progress) {
+    let patience = match &changes {
+        _ if refresh == Refresh::Rebuild => LONG_PATIENCE,
+        // Only stamps have to be noted down: the index is right as it stands.
+        Some(changes) if changes.is_empty() => Duration::ZERO,
+        _ => PATIENCE,
+    };
+    match write(archive, refresh, patience, progress) {
         Ok((index, touched, built)) => {
             if changes.is_none() {
                 note_unreadable(&index.compare(archive, &walk), &mut notices);
@@ -171,9 +180,10 @@ pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize
 fn write(
     archive: &Archive,
     refresh: Refresh,
+    patience: Duration,
     progress: &dyn Fn(usize, usize),
 ) -> Result<(Index, usize, bool), String> {
-    let _lock = Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
+    let _lock = Lock::take(&archive.root, patience).map_err(|error| match error {
         LockError::Busy => "locked by another process".to_owned(),
         LockError::Io(error) => error.to_string(),
     })?;
