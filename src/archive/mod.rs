@@ -19,12 +19,11 @@ pub use record::{Record, read_text};
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;
 pub use shipped::{SHIPPED, new_archive, shipped};
-pub use walk::{FileStat, is_record, stat};
+pub use walk::{FileStat, stat};
 pub use write::{NewFile, WriteError, commit, create_folder, replace};
 
 use crate::diag::Code;
 use crate::diag::Finding;
-use crate::diag::Lines;
 use crate::schema::Kind;
 use crate::schema::References;
 use crate::yaml;
@@ -168,11 +167,6 @@ impl Archive {
         loader.node(&path).ok_or(Box::new(loader.broken))
     }
 
-    /// The kind that a path belongs to, by its folder.
-    pub fn kind_of(&self, path: &Path) -> Option<(usize, &Kind)> {
-        self.kinds.iter().enumerate().find(|(_, kind)| path.starts_with(&kind.folder))
-    }
-
     /// A path relative to the root, with `/` between its parts; `None` outside the archive.
     pub fn relative(&self, path: &Path) -> Option<String> {
         let path = path.strip_prefix(&self.root).ok()?;
@@ -253,9 +247,4 @@ fn collect_references(node: &Node, out: &mut Vec<(String, crate::diag::Span)>) {
     for item in node.items() {
         collect_references(item, out);
     }
-}
-
-/// The line of a byte offset in a text, from 1.
-pub fn line_of(text: &str, offset: usize) -> usize {
-    Lines::new(text).line(offset)
 }

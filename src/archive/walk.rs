@@ -23,7 +23,7 @@ pub struct FileStat {
 }
 
 /// Whether a file's name makes it a record: `.yaml` or `.yml`, not hidden.
-pub fn is_record(path: &Path) -> bool {
+fn is_record(path: &Path) -> bool {
     let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
     !hidden && path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
 }

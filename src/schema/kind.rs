@@ -269,17 +269,7 @@ impl Reader<'_> {
             let name = path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default();
             return Some(Vocabulary::read(&name, node, path, self.findings));
         }
-        let values = schema.get("enum").map(Node::items)?;
-        let terms = values.iter().filter_map(Node::text).map(|value| super::Term {
-            value: value.to_owned(),
-            names: Names {
-                key: value.to_owned(),
-                zh: value.to_owned(),
-                en: value.to_owned(),
-                aliases: Vec::new(),
-            },
-        });
-        Some(Vocabulary { name: String::new(), names: Names::default(), terms: terms.collect() })
+        Vocabulary::of_enum(schema)
     }
 }
 

@@ -10,7 +10,6 @@ use super::documents::Target;
 use super::field::Names;
 use super::node_json::Typed;
 use super::node_json::core;
-use super::vocabulary::Term;
 use super::vocabulary::Vocabulary;
 use crate::yaml::Node;
 use crate::yaml::Value;
@@ -304,17 +303,7 @@ impl<'s> Builder<'s> {
             let path = self.documents.0[seed.document].path;
             return Some(Vocabulary::read("", seed.schema, path, &mut Vec::new()));
         }
-        let values = seed.schema.get("enum").map(Node::items)?;
-        let terms = values.iter().filter_map(Node::text).map(|value| Term {
-            value: value.to_owned(),
-            names: Names {
-                key: value.to_owned(),
-                zh: value.to_owned(),
-                en: value.to_owned(),
-                aliases: Vec::new(),
-            },
-        });
-        Some(Vocabulary { name: String::new(), names: Names::default(), terms: terms.collect() })
+        Vocabulary::of_enum(seed.schema)
     }
 }
 

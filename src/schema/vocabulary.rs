@@ -47,6 +47,21 @@ impl Vocabulary {
         Vocabulary { name: name.to_owned(), names, terms }
     }
 
+    /// The closed list of a schema's own `enum`, whose values have no other names.
+    pub(super) fn of_enum(schema: &Node) -> Option<Self> {
+        let values = schema.get("enum").map(Node::items)?;
+        let terms = values.iter().filter_map(Node::text).map(|value| Term {
+            value: value.to_owned(),
+            names: Names {
+                key: value.to_owned(),
+                zh: value.to_owned(),
+                en: value.to_owned(),
+                aliases: Vec::new(),
+            },
+        });
+        Some(Vocabulary { name: String::new(), names: Names::default(), terms: terms.collect() })
+    }
+
     /// The term that a value, a title, an English name or an alias means; upper and lower case are
     /// one.
     pub fn resolve(&self, word: &str) -> Option<&Term> {
