@@ -61,14 +61,14 @@ pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
             .aliases(aliases.iter().copied())
             .disable_help_flag(true)
             .args_override_self(true)
-            .about(lang.word(about(name)));
+            .about(told(lang, name, ""));
         let command = add_args(command, name, lang, kinds).args(global(lang));
-        let usage = lang.word(usage(name));
+        let usage = told(lang, name, ".usage");
         let command = command.mut_args(|arg| localised(arg, lang));
         root = root.subcommand(command.help_template(format!(
             "{{about}}\n\n{}: anku {name} {usage}\n\n{}\n\n{{all-args}}\n",
             lang.word("help.usage"),
-            lang.word(details(name)),
+            told(lang, name, ".details"),
         )));
     }
     root
@@ -103,21 +103,9 @@ fn chinese(name: &str) -> String {
     format!("{word}{rest}")
 }
 
-/// Locale keys are made of a command's name; they are leaked once a process, as `word` wants them.
-fn key(name: &str, part: &str) -> &'static str {
-    Box::leak(format!("help.{name}{part}").into_boxed_str())
-}
-
-fn about(name: &str) -> &'static str {
-    key(name, "")
-}
-
-fn usage(name: &str) -> &'static str {
-    key(name, ".usage")
-}
-
-fn details(name: &str) -> &'static str {
-    key(name, ".details")
+/// The sentence of a command: `help.search`, `help.search.usage`, ….
+fn told(lang: Lang, name: &str, part: &str) -> String {
+    lang.say(&format!("help.{name}{part}"), &[])
 }
 
 fn global(lang: Lang) -> Vec<Arg> {
@@ -162,7 +150,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 .short('O')
                 .long("output")
                 .value_name("FORMAT")
-                .help(lang.word(key(name, ".output"))),
+                .help(told(lang, name, ".output")),
             switch("json", "help.json"),
         ]
     };
@@ -183,7 +171,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 .long("limit")
                 .value_name("N")
                 .value_parser(value_parser!(usize))
-                .help(lang.word(key(name, ".limit"))),
+                .help(told(lang, name, ".limit")),
             Arg::new("offset")
                 .long("offset")
                 .value_name("N")
