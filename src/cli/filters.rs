@@ -50,7 +50,10 @@ pub(crate) struct Filters {
 
 /// Reads `--year 2010..2012 --level 最佳 --where QUERY`. Several values of one flag are alternatives;
 /// several flags must all hold.
-pub(crate) fn filters(matches: &ArgMatches, kinds: &[Kind]) -> Filters {
+///
+/// # Errors
+/// A flag with an empty value: taken as no filter at all, it would answer another question.
+pub(crate) fn filters(context: &Context, matches: &ArgMatches, kinds: &[Kind]) -> Result<Filters, Failure> {
     let mut filters = Filters::default();
     let mut seen: Vec<&str> = Vec::new();
     for (kind, field) in kinds.iter().flat_map(|kind| kind.fields.iter().map(move |field| (kind, field))) {
@@ -61,6 +64,9 @@ pub(crate) fn filters(matches: &ArgMatches, kinds: &[Kind]) -> Filters {
         }
         seen.push(flag);
         let values: Vec<&str> = values.map(String::as_str).collect();
+        if values.iter().any(|value| says_nothing(value)) {
+            return Err(empty(context, flag));
+        }
         let labels = field
             .path
             .rsplit_once('.')
@@ -72,7 +78,19 @@ pub(crate) fn filters(matches: &ArgMatches, kinds: &[Kind]) -> Filters {
         }
     }
     filters.queries.extend(matches.get_many::<String>("where").unwrap_or_default().cloned());
-    filters
+    if filters.queries.iter().any(|text| text.trim().is_empty()) {
+        return Err(empty(context, "where"));
+    }
+    Ok(filters)
+}
+
+fn says_nothing(value: &str) -> bool {
+    value.split([',', '，', '、']).all(|piece| piece.trim().is_empty())
+}
+
+/// That a flag has no value.
+pub(crate) fn empty(context: &Context, flag: &str) -> Failure {
+    Failure::usage(context.lang.say("query.empty-flag", &[("flag", &format!("--{flag}"))]))
 }
 
 /// The words of a query as they stood on the command line, joined again.

@@ -2,9 +2,11 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::filters::empty;
 use super::filters::filters;
 use anku::archive::Archive;
 use anku::diag::Args;
+use anku::schema::Kind;
 use anku::search;
 use anku::search::Compiled;
 use anku::search::Plan;
@@ -23,8 +25,8 @@ pub(crate) fn compile(
     matches: &ArgMatches,
 ) -> Result<Compiled, Failure> {
     let kinds = &archive.kinds;
-    let filters = filters(matches, kinds);
-    let bad = |text: &str, error: &QueryError| failure(context, text, error);
+    let filters = filters(context, matches, kinds)?;
+    let bad = |text: &str, error: &QueryError| failure(context, kinds, text, error);
     let scope = if filters.roles.is_empty() {
         Scope::Everywhere
     } else {
@@ -43,32 +45,58 @@ pub(crate) fn compile(
         parts.extend(plan);
     }
     for text in &filters.queries {
-        let inner = search::compile(text, kinds, &Scope::Everywhere).map_err(|error| bad(text, &error))?;
+        let inner = search::condition(text, kinds).map_err(|error| bad(text, &error))?;
+        if inner.plan == Plan::All {
+            return Err(empty(context, "where"));
+        }
         parts.push(inner.plan);
         compiled.notes.extend(inner.notes);
     }
     compiled.plan = Plan::and(parts);
     for note in &compiled.notes {
-        context.note(&say(context, note.kind.key(), &note.kind.args()));
+        context.note(&say(context, kinds, note.kind.key(), &note.kind.args()));
     }
     Ok(compiled)
 }
 
-/// A sentence, followed by the near word where there is one.
-fn say(context: &Context, key: &str, args: &Args) -> String {
-    let near = args.iter().find(|(name, value)| *name == "nearest" && !value.is_empty());
-    let near = near.map_or_else(String::new, |(_, near)| {
-        format!("; {}", context.lang.say("help.didyoumean", &[("name", near)]))
-    });
-    let pairs: Vec<(&str, &str)> = args
-        .iter()
-        .map(|(name, value)| (*name, if *name == "nearest" { near.as_str() } else { value.as_str() }))
-        .collect();
-    context.lang.say(key, &pairs)
+/// A sentence with fields by their names in its language, followed by the near word and the allowed
+/// values where there are any.
+fn say(context: &Context, kinds: &[Kind], key: &str, args: &Args) -> String {
+    let lang = context.lang;
+    let of = |name: &str| args.iter().find(|(key, _)| *key == name).map_or("", |(_, value)| value.as_str());
+    let field = kinds.iter().find_map(|kind| kind.field(of("field")));
+    let label = |value: &str| field.map_or(value, |field| field.label(value, lang.is_zh())).to_owned();
+    let mut values: Vec<(&str, String)> = Vec::new();
+    for (name, value) in args {
+        let said = match *name {
+            "nearest" if value.is_empty() => String::new(),
+            "nearest" => format!("; {}", lang.say("help.didyoumean", &[("name", &label(value))])),
+            "allowed" => {
+                let list: Vec<String> = value.split('\n').map(label).collect();
+                list.join(if lang.is_zh() { "、" } else { ", " })
+            }
+            "field" => field_name(kinds, value, lang.is_zh()),
+            _ => value.clone(),
+        };
+        values.push((name, said));
+    }
+    let pairs: Vec<(&str, &str)> = values.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let mut said = lang.say(key, &pairs);
+    if !of("allowed").is_empty() {
+        said.push(' ');
+        said.push_str(&lang.say("query.allowed", &pairs));
+    }
+    said
 }
 
-fn failure(context: &Context, text: &str, error: &QueryError) -> Failure {
-    let what = say(context, error.kind.key(), &error.kind.args());
+/// What a field is called; as it was typed where it is none, as the title of a list.
+fn field_name(kinds: &[Kind], word: &str, zh: bool) -> String {
+    let names = kinds.iter().find_map(|kind| kind.field(word)).map(|field| &field.names);
+    names.map_or(word, |names| if zh { &names.zh } else { &names.en }).to_owned()
+}
+
+fn failure(context: &Context, kinds: &[Kind], text: &str, error: &QueryError) -> Failure {
+    let what = say(context, kinds, error.kind.key(), &error.kind.args());
     let piece = text.get(error.span.start..error.span.end).unwrap_or_default();
     if piece.is_empty() || piece == text {
         Failure::usage(what)

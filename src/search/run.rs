@@ -2,6 +2,10 @@
 //!
 //! A plan is answered exactly first. Only when that finds nothing do free terms become their words,
 //! then any of their words; everything else (filters, NOT) is required throughout.
+//!
+//! A term is widened only to words of two characters and more that are no function words and cut no
+//! run of Latin letters and digits, and only where they make up half of its letters: a record that
+//! holds 没有 does not answer 没有这个词呢, nor one with 85 the checksum 85430a9f.
 
 use super::docset::DocSet;
 use super::engine::{Doc, Engine, EngineError, Needle, Scope};
@@ -10,10 +14,15 @@ use super::plan::Plan;
 use crate::text::fold;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::sync::OnceLock;
 
 /// Added to the score of a record with all strings of the query in its title; less for fewer. Far
 /// above what words can add up to, and the same for every engine, so that hits can be merged.
 pub const TITLE_BONUS: f32 = 100.0;
+/// Words that a search is not widened to.
+const FUNCTION_WORDS: &str = include_str!("function_words.txt");
 /// So many of the best by words are looked at for their title.
 const TITLES: usize = 200;
 /// Up to so many hits, all ties are broken by id; beyond, only those among [`TITLES`].
@@ -71,8 +80,10 @@ pub struct TermCount {
 pub struct MissingTerm {
     /// As it was typed.
     pub term: String,
-    /// Records that match it without the filters.
+    /// Records that match it without the filters; 0 when it is in no record at all.
     pub records: usize,
+    /// A number field with this value in some record: what may have been meant.
+    pub number: Option<String>,
 }
 
 /// What was found.
@@ -137,8 +148,10 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
             if !words.contains(word) {
                 words.push(word.clone());
             }
+        }
+        for word in cut.wide.iter().filter(|_| matched != Match::Exact && literal.free) {
             let needle = Needle { text: word.clone(), scope: literal.needle.scope.clone() };
-            if matched != Match::Exact && literal.free && !needles.contains(&needle) {
+            if !needles.contains(&needle) {
                 needles.push(needle);
             }
         }
@@ -152,7 +165,10 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
 struct Cut {
     /// All that occur in it.
     words: Vec<String>,
-    /// Some that follow one another without overlap and leave out the least.
+    /// Those that it may be widened to.
+    wide: Vec<String>,
+    /// Some of these that follow one another without overlap and leave out the least; none where
+    /// they leave out more than half.
     cover: Vec<String>,
 }
 
@@ -227,18 +243,27 @@ impl Run<'_> {
         Ok(found)
     }
 
+    /// The string in a text, or as a whole id or code.
+    fn exactly(&mut self, literal: &Literal) -> Result<DocSet, EngineError> {
+        let mut found = self.literal(&literal.needle)?;
+        for field in &literal.codes {
+            let mut with = self.engine.keyword(field, &literal.needle.text, false)?;
+            with.and(&self.live);
+            found.or(&with);
+        }
+        Ok(found)
+    }
+
     /// What holds the string itself is always among what holds its words.
     fn widened(&mut self, literal: &Literal, how: Match) -> Result<DocSet, EngineError> {
-        let mut found = self.literal(&literal.needle)?;
+        let mut found = self.exactly(literal)?;
         if how == Match::Exact || !literal.free {
             return Ok(found);
         }
         let cut = self.cut(&literal.needle.text)?;
         let scope = &literal.needle.scope;
         if how == Match::Any {
-            for word in &cut.words {
-                found.or(&self.word(word, scope)?);
-            }
+            found.or(&self.half(&literal.needle.text, &cut.wide, scope)?);
         } else if !cut.cover.is_empty() {
             let mut all = self.live.clone();
             for word in &cut.cover {
@@ -247,6 +272,30 @@ impl Run<'_> {
             found.or(&all);
         }
         Ok(found)
+    }
+
+    /// The records with words that together make up at least half of a text's letters.
+    fn half(&mut self, text: &str, words: &[String], scope: &Scope) -> Result<DocSet, EngineError> {
+        let letters = Letters::of(text);
+        let slots = self.live.slots();
+        let mut covered = vec![0_u32; slots as usize];
+        // 64 letters at a time, so that a pasted page needs no more than a number a record.
+        for from in (0..letters.count).step_by(64) {
+            let mut masks = vec![0_u64; slots as usize];
+            for word in words {
+                let mask = letters.mask(text, word, from);
+                if mask == 0 {
+                    continue;
+                }
+                for doc in self.word(word, scope)?.iter() {
+                    masks[doc as usize] |= mask;
+                }
+            }
+            covered.iter_mut().zip(&masks).for_each(|(sum, mask)| *sum += mask.count_ones());
+        }
+        let enough = |covered: u32| covered > 0 && covered as usize * 2 >= letters.count;
+        let docs = (0..slots).zip(covered).filter(|&(_, covered)| enough(covered));
+        Ok(DocSet::of(slots, docs.map(|(doc, _)| doc)))
     }
 
     /// The index knows words of records, not of sections.
@@ -263,13 +312,33 @@ impl Run<'_> {
         Ok(found)
     }
 
+    /// The number field in which some record has what was typed as text.
+    fn number(&self, literal: &Literal) -> Result<Option<String>, EngineError> {
+        let Ok(number) = literal.needle.text.parse() else { return Ok(None) };
+        for field in &literal.numbers {
+            let mut with = self.engine.range(field, Some(number), Some(number))?;
+            with.and(&self.live);
+            if !with.is_empty() {
+                return Ok(Some(field.clone()));
+            }
+        }
+        Ok(None)
+    }
+
     fn cut(&mut self, text: &str) -> Result<Cut, EngineError> {
         if let Some(known) = self.cuts.get(text) {
             return Ok(known.clone());
         }
         let words = self.engine.words_in(text)?;
-        let cover = cover(text, &words);
-        let cut = Cut { words, cover };
+        let wide: Vec<String> = words.iter().filter(|word| widens(text, word)).cloned().collect();
+        let mut cover = cover(text, &wide);
+        let letters = Letters::of(text);
+        let covered: usize =
+            cover.iter().flat_map(|word| whole(text, word)).map(|at| letters.within(&at)).sum();
+        if covered * 2 < letters.count {
+            cover.clear();
+        }
+        let cut = Cut { words, wide, cover };
         self.cuts.insert(text.to_owned(), cut.clone());
         Ok(cut)
     }
@@ -286,17 +355,84 @@ impl Run<'_> {
         }
         let (mut terms, mut missing) = (Vec::new(), Vec::new());
         for literal in literals.iter().filter(|literal| literal.free) {
-            let mut found = self.literal(&literal.needle)?;
-            let anywhere = found.count();
+            let mut found = self.exactly(literal)?;
+            let mut anywhere = found.count();
             found.and(&filters);
             let records = found.count();
             terms.push(TermCount { term: literal.typed.clone(), records });
-            if records == 0 {
-                missing.push(MissingTerm { term: literal.typed.clone(), records: anywhere });
+            if records > 0 {
+                continue;
             }
+            if anywhere == 0 && literal.needle.scope != Scope::Everywhere {
+                // A scope is a filter too.
+                let needle = Needle { scope: Scope::Everywhere, ..literal.needle.clone() };
+                anywhere = self.literal(&needle)?.count();
+            }
+            let number = self.number(literal)?;
+            missing.push(MissingTerm { term: literal.typed.clone(), records: anywhere, number });
         }
         Ok((terms, missing))
     }
+}
+
+/// The letters and digits of a text, numbered.
+struct Letters {
+    /// Byte and number of each.
+    places: Vec<(usize, usize)>,
+    count: usize,
+}
+
+impl Letters {
+    fn of(text: &str) -> Letters {
+        let letters = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+        let places: Vec<(usize, usize)> = letters.enumerate().map(|(number, (at, _))| (at, number)).collect();
+        Letters { count: places.len(), places }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &[(usize, usize)] {
+        let place = |byte: usize| self.places.partition_point(|&(at, _)| at < byte);
+        self.places.get(place(range.start)..place(range.end)).unwrap_or_default()
+    }
+
+    /// How many lie in a range of bytes.
+    fn within(&self, range: &Range<usize>) -> usize {
+        self.slice(range).len()
+    }
+
+    /// Those of the 64 from `from` on that a word covers wherever it stands whole.
+    fn mask(&self, text: &str, word: &str, from: usize) -> u64 {
+        let mut mask = 0;
+        for range in whole(text, word) {
+            for &(_, number) in self.slice(&range) {
+                if (from..from + 64).contains(&number) {
+                    mask |= 1 << (number - from);
+                }
+            }
+        }
+        mask
+    }
+}
+
+/// Where a word stands in a text without cutting a run of Latin letters and digits.
+fn whole<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.match_indices(word).map(|(at, word)| at..at + word.len()).filter(move |range| {
+        let (before, after) = (&text[..range.start], &text[range.end..]);
+        let cut_before = latin(before.chars().next_back()) && latin(word.chars().next());
+        let cut_after = latin(word.chars().next_back()) && latin(after.chars().next());
+        !cut_before && !cut_after
+    })
+}
+
+/// Whether a text may be widened to a word of it.
+fn widens(text: &str, word: &str) -> bool {
+    static KNOWN: OnceLock<HashSet<&str>> = OnceLock::new();
+    let known = KNOWN.get_or_init(|| {
+        let lines = FUNCTION_WORDS.lines().filter(|line| !line.starts_with('#'));
+        lines.flat_map(str::split_whitespace).collect()
+    });
+    let short = word.chars().nth(1).is_none() && text.chars().nth(1).is_some();
+    !short && !known.contains(word) && whole(text, word).next().is_some()
 }
 
 /// Words that follow one another in `text` without overlap: as few characters left over as can be,

@@ -53,6 +53,28 @@ fn queries_find_what_they_ask_for() {
         ("摘要:*", &["case-0"]),
         ("title:干部", &["case-0"]),
         ("id:case-b | id:case-c", &["case-b", "case-c"]),
+        // As people write numbers, lists and names.
+        ("年:2012年", &["case-b", "case-c"]),
+        ("年: 二〇一二", &["case-b", "case-c"]),
+        ("年=2012", &["case-b", "case-c"]),
+        ("年:2010年至2011年", &["case-a"]),
+        ("等次:最佳|优秀", &["case-b", "case-c"]),
+        ("等次:(最佳 | 优秀) 名单", &["case-c"]),
+        ("（星级|梯级）管理", &["case-b"]),
+        ("工作法｜包村", &["case-0", "case-a"]),
+        ("正文:民情流水线", &["case-a", "case-b"]),
+        ("地区:山东", &["case-b"]),
+        ("入选名单:优秀", &["case-c"]),
+        ("做法与经过:民情流水线", &["case-a"]),
+        ("practice:民情流水线", &["case-a"]),
+        ("做法:*", &["case-a", "case-b"]),
+        ("收录:全文", &["case-a", "case-b"]),
+        ("收录:仅列名", &["case-0", "case-c"]),
+        ("extent:FULL", &["case-a", "case-b"]),
+        // Ids and codes as a whole, but no part of one.
+        ("CASE-A", &["case-a"]),
+        ("-case-a", &["case-0", "case-b", "case-c"]),
+        ("case", &[]),
     ];
     for (query, expected) in table {
         let (mut found, result) = ask(query, true);
@@ -89,7 +111,8 @@ fn what_is_not_found_is_widened_and_blamed() {
     assert_eq!((found, result.matched), (vec!["case-a".to_owned()], Match::Any));
     let (found, result) = ask("民情流水线 year:1999", false);
     assert!(found.is_empty() && result.matched == Match::Exact);
-    assert_eq!(result.missing, [MissingTerm { term: "民情流水线".into(), records: 2 }]);
+    let missing = MissingTerm { term: "民情流水线".into(), records: 2, number: None };
+    assert_eq!(result.missing, [missing]);
     // A string in a field is a filter.
     assert!(ask("title:干部群众", false).0.is_empty());
 
@@ -99,6 +122,58 @@ fn what_is_not_found_is_widened_and_blamed() {
     // Each term is there, only not together.
     let (_, result) = ask("星级管理 干部包村", true);
     assert!(result.hits.is_empty() && result.missing.is_empty());
+}
+
+#[test]
+fn what_is_filtered_away_is_not_said_to_be_missing() {
+    let (found, result) = ask("民情流水线 year:2011", false);
+    assert!(found.is_empty());
+    assert_eq!(result.missing[0].records, 2);
+    // A role is a filter too.
+    let (engine, kinds) = (engine(), kinds());
+    let scope = section_scope("background", &kinds).expect("a role");
+    let compiled = compile("星级", &kinds, &scope).expect("a query");
+    let found = find(&compiled.plan, &engine, &Options { exact: true }).expect("an answer");
+    assert_eq!(found.missing[0].records, 1);
+    // A string found as a code is not missing, whatever else is.
+    assert_eq!(ask("case-b 没有", true).1.missing.len(), 1);
+}
+
+#[test]
+fn a_condition_is_never_widened() {
+    let (engine, kinds) = (engine(), kinds());
+    let both = |text: &str, more: &str| {
+        let plan = compile(text, &kinds, &Scope::Everywhere).expect(text).plan;
+        let strict = condition(more, &kinds).expect(more).plan;
+        let plan = Plan::and(vec![plan, strict]);
+        find(&plan, &engine, &Options::default()).expect("an answer")
+    };
+    assert!(both("党员", "干部群众").hits.is_empty());
+    assert!(both("党员", "干部群众 | NOT 民情 干部人事").hits.is_empty());
+    // The query itself still is, within the condition.
+    let found = both("干部群众", "民情流水线");
+    assert_eq!((ids(&engine, &found), found.matched), (vec!["case-a".into(), "case-b".into()], Match::Any));
+}
+
+#[test]
+fn nothing_is_widened_to_junk() {
+    for junk in ["没有这个词呢", "xyzzy", "85430a9f07699b7c", "民营企业家", "2013", "党x", "gpsx"]
+    {
+        let (found, result) = ask(junk, false);
+        assert_eq!(found, Vec::<String>::new(), "{junk}");
+        assert_eq!(result.matched, Match::Exact);
+    }
+    // Half of the letters will do.
+    assert_eq!(ask("民情分析", false).1.matched, Match::Words);
+    assert!(!ask("星级分析室", false).0.contains(&"case-b".to_owned()));
+}
+
+#[test]
+fn a_year_that_no_text_has_may_be_meant_as_one() {
+    let (_, result) = ask("2010", false);
+    assert_eq!(result.missing[0].number.as_deref(), Some("year"));
+    assert_eq!(ask("1999", false).1.missing[0].number, None);
+    assert_eq!(ask("3", false).1.missing[0].number, None);
 }
 
 #[test]
@@ -125,6 +200,7 @@ fn holds(plan: &Plan, title: &str, text: &str, year: i64) -> bool {
     let each = |part: &Plan| holds(part, title, text, year);
     match plan {
         Plan::All => true,
+        // None of the records has an id that these strings could equal.
         Plan::Literal(Literal { needle, .. }) => {
             let values = [("title", title), ("abstract", text)];
             let mut values = values.iter().filter(|(label, _)| needle.scope.covers(label));

@@ -92,9 +92,10 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 "index": {"records": ready.records(), "refreshed": ready.refreshed},
                 "hits": hits,
             });
-            if !page.found.missing.is_empty() {
-                let missing: Vec<&str> =
-                    page.found.missing.iter().map(|missing| missing.term.as_str()).collect();
+            // Those that a filter took away are not missing.
+            let missing = page.found.missing.iter().filter(|missing| missing.records == 0);
+            let missing: Vec<&str> = missing.map(|missing| missing.term.as_str()).collect();
+            if !missing.is_empty() {
                 value["missing"] = json!(missing);
             }
             if !page.facets.is_empty() {
@@ -329,9 +330,7 @@ impl Printer<'_> {
         if found.matched == Match::Exact || self.page.total == 0 {
             return;
         }
-        for missing in &found.missing {
-            self.context.note(&lang.say("search.missing", &[("term", &missing.term)]));
-        }
+        self.say_missing();
         if found.missing.is_empty() {
             self.context.note(lang.word("search.missing.together"));
         }
@@ -339,12 +338,34 @@ impl Printer<'_> {
         self.context.note(lang.word(key));
     }
 
+    /// Which terms no record has, or only records that the filters leave out.
+    fn say_missing(&self) {
+        let lang = self.context.lang;
+        for missing in &self.page.found.missing {
+            let count = missing.records.to_string();
+            let key = if missing.records == 0 { "search.missing" } else { "search.filtered" };
+            self.context.note(&lang.say(key, &[("term", &missing.term), ("count", &count)]));
+            let number = missing.number.as_deref();
+            let field = number.and_then(|path| self.archive.kinds.iter().find_map(|kind| kind.field(path)));
+            let Some(field) = field else { continue };
+            let names = &field.names;
+            let (name, write) = if lang.is_zh() {
+                // The shortest word is the one that people write.
+                let words = std::iter::once(&names.zh).chain(&names.aliases);
+                (&names.zh, words.min_by_key(|word| word.chars().count()).unwrap_or(&names.zh))
+            } else {
+                (&names.en, &field.path)
+            };
+            let term = missing.term.trim();
+            let args = [("name", name.as_str()), ("field", write.as_str()), ("value", term)];
+            self.context.advise(&lang.say("search.as-number", &args));
+        }
+    }
+
     fn say_nothing(&self) {
         let lang = self.context.lang;
         self.context.note(lang.word("search.none"));
-        for missing in &self.page.found.missing {
-            self.context.note(&lang.say("search.missing", &[("term", &missing.term)]));
-        }
+        self.say_missing();
         if self.page.found.missing.is_empty() && self.page.found.terms.len() > 1 {
             self.context.note(lang.word("search.missing.together"));
         }

@@ -1,16 +1,20 @@
 //! Tree → plan.
 
-use super::super::engine::{Needle, Scope};
+use super::super::engine::{EXTENT, Needle, Scope};
 use super::super::query::{
     Ast, Item, Node, Note, NoteKind, Numbers, QueryError, QueryErrorKind, Value, numbers, parse,
 };
-use super::targets::{Target, is_field, label, targets};
+use super::targets::{
+    EXTENTS, Target, codes, field_shape, is_field, label, nearest_name, numbers_meant, targets,
+};
 use super::{Literal, Plan};
 use crate::diag::Span;
+use crate::diag::nearest;
 use crate::schema::Field;
 use crate::schema::FieldType;
 use crate::schema::Index;
 use crate::schema::Kind;
+use crate::schema::Vocabulary;
 use crate::text::fold;
 
 /// A query, read and planned.
@@ -29,15 +33,25 @@ pub struct Compiled {
 /// # Errors
 /// A query beyond the caps, or one with an impossible value for a field.
 pub fn compile(text: &str, kinds: &[Kind], scope: &Scope) -> Result<Compiled, QueryError> {
-    let parsed = parse(text, &|word| is_field(word, kinds))?;
+    let parsed = parse(text, &|word| field_shape(word, kinds))?;
     let mut notes = parsed.notes;
     for note in &mut notes {
         if let NoteKind::UnknownField { name, nearest } = &mut note.kind {
-            *nearest = kinds.iter().find_map(|kind| kind.nearest_field(name)).map(str::to_owned);
+            *nearest = nearest_name(name, kinds);
         }
     }
     let plan = plan_with(&parsed.ast, kinds, scope, &mut notes)?;
     Ok(Compiled { ast: parsed.ast, plan, notes })
+}
+
+/// Reads and plans a query that stands beside another as a condition, `--where`: it is looked for
+/// everywhere and never widened.
+///
+/// # Errors
+/// As [`compile`].
+pub fn condition(text: &str, kinds: &[Kind]) -> Result<Compiled, QueryError> {
+    let compiled = compile(text, kinds, &Scope::Everywhere)?;
+    Ok(Compiled { plan: compiled.plan.strict(), ..compiled })
 }
 
 /// Plans a query; free text is looked for everywhere.
@@ -66,7 +80,7 @@ pub fn plan_with(
 /// blanks allowed. Spans of errors lie in `value`. `None` when `name` names no field.
 ///
 /// # Errors
-/// An impossible value for the field.
+/// An impossible value for the field, or none.
 pub fn filter(
     name: &str,
     value: &str,
@@ -77,10 +91,6 @@ pub fn filter(
         return Ok(None);
     }
     let span = Span::new(0, value.len());
-    if value.trim().is_empty() {
-        notes.push(Note { kind: NoteKind::EmptyValue { field: name.to_owned() }, span });
-        return Ok(Some(Plan::All));
-    }
     let node = if matches!(value.trim(), "*" | "＊") {
         Node::Has(name.to_owned())
     } else {
@@ -139,11 +149,26 @@ impl Builder<'_> {
             self.note(NoteKind::EmptyTerm, span);
             return None;
         };
-        Some(Plan::Literal(Literal { needle, typed: text.to_owned(), span, free }))
+        let codes = match scope {
+            Scope::Everywhere => codes(&needle.text, "", self.kinds),
+            // Below a mapping or list: 来源:a.txt.
+            Scope::Labels(labels) if !free => {
+                labels.iter().flat_map(|label| codes(&needle.text, label, self.kinds)).collect()
+            }
+            Scope::Labels(_) => Vec::new(),
+        };
+        let numbers = if free { numbers_meant(&needle.text, self.kinds) } else { Vec::new() };
+        Some(Plan::Literal(Literal { needle, typed: text.to_owned(), span, free, codes, numbers }))
     }
 
     /// The kinds answer together; a value that is impossible in one may be right in another.
     fn field(&mut self, name: &str, value: &Value, span: Span) -> Result<Option<Plan>, QueryError> {
+        // Nothing is never everything.
+        let says = |text: &str| Needle::new(text, Scope::Everywhere).is_some();
+        if !value.items.iter().any(|item| says(&item.text)) {
+            let kind = QueryErrorKind::EmptyValue { field: name.to_owned() };
+            return Err(QueryError { kind, span });
+        }
         let mut plans = Vec::new();
         let mut wrong = None;
         for target in targets(name, self.kinds) {
@@ -203,17 +228,19 @@ impl Builder<'_> {
             let word = begins.unwrap_or(typed);
             let vocabulary = field.and_then(|field| field.vocabulary.as_ref());
             let meant = match (field, begins) {
-                (Some(field), None) => field.value(word),
-                _ => word,
+                (Some(field), None) => field.value(word).to_owned(),
+                (None, None) => self.of_card(path, word, item.span),
+                _ => word.to_owned(),
             };
             if let Some(vocabulary) =
                 vocabulary.filter(|list| begins.is_none() && list.resolve(word).is_none())
             {
-                let nearest = vocabulary.nearest(word).map(str::to_owned);
-                let kind = NoteKind::UnknownValue { field: path.to_owned(), value: word.to_owned(), nearest };
-                self.note(kind, item.span);
+                let nearest = nearest_term(vocabulary, word);
+                let allowed = vocabulary.terms.iter().map(|term| term.value.clone()).collect();
+                let (field, value) = (path.to_owned(), word.to_owned());
+                self.note(NoteKind::UnknownValue { field, value, nearest, allowed }, item.span);
             }
-            let value = fold::fold_term(meant);
+            let value = fold::fold_term(&meant);
             if value.is_empty() {
                 self.note(NoteKind::EmptyTerm, item.span);
                 continue;
@@ -221,6 +248,28 @@ impl Builder<'_> {
             plans.push(Plan::Keyword { field: path.to_owned(), value, prefix: open || begins.is_some() });
         }
         (!plans.is_empty()).then(|| Plan::or(plans))
+    }
+
+    /// The value that a word means for what every record has: the kind's name, `full`, `listed`.
+    fn of_card(&mut self, path: &str, word: &str, span: Span) -> String {
+        let kinds = self.kinds;
+        let kind = || kinds.iter().find(|kind| kind.names.is(word)).map(|kind| kind.name.as_str());
+        let extent = |&(value, names): &(&'static str, &[&str])| {
+            (value.eq_ignore_ascii_case(word) || names.contains(&word)).then_some(value)
+        };
+        let (known, all): (Option<&str>, Vec<&str>) = if path == EXTENT {
+            (EXTENTS.iter().find_map(extent), EXTENTS.iter().map(|&(value, _)| value).collect())
+        } else {
+            let all: Vec<&str> = kinds.iter().map(|kind| kind.name.as_str()).collect();
+            (all.iter().copied().find(|&name| name == word).or_else(kind), all)
+        };
+        if known.is_none() {
+            let nearest = nearest(word, all.iter().copied()).map(str::to_owned);
+            let allowed = all.iter().map(|&value| value.to_owned()).collect();
+            let (field, value) = (path.to_owned(), word.to_owned());
+            self.note(NoteKind::UnknownValue { field, value, nearest, allowed }, span);
+        }
+        known.unwrap_or(word).to_owned()
     }
 
     fn has(&self, name: &str) -> Plan {
@@ -232,6 +281,18 @@ impl Builder<'_> {
         });
         Plan::or(plans.collect())
     }
+}
+
+/// The value of a closed list whose name, any of them, is nearest to a word.
+fn nearest_term(vocabulary: &Vocabulary, word: &str) -> Option<String> {
+    let names = || {
+        vocabulary.terms.iter().flat_map(|term| {
+            let aliases = term.names.aliases.iter().map(String::as_str);
+            [term.value.as_str(), &term.names.zh, &term.names.en].into_iter().chain(aliases)
+        })
+    };
+    let near = nearest(word, names())?;
+    vocabulary.resolve(near).map(|term| term.value.clone())
 }
 
 /// Whether a value is written as a comparison or range.

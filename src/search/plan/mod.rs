@@ -8,8 +8,8 @@ mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Compiled, compile, filter, plan, plan_with};
-pub use targets::{is_field, section_scope};
+pub use build::{Compiled, compile, condition, filter, plan, plan_with};
+pub use targets::{field_shape, is_field, section_scope};
 
 use super::engine::Needle;
 use super::engine::Scope;
@@ -62,6 +62,10 @@ pub struct Literal {
     pub span: Span,
     /// Whether it may be widened to its words: free text, not `field:text`.
     pub free: bool,
+    /// Fields of ids and codes; a record with the whole string as its value there counts as well.
+    pub codes: Vec<String>,
+    /// Number fields that may have been meant instead, for a hint where the string is found nowhere.
+    pub numbers: Vec<String>,
 }
 
 impl Plan {
@@ -114,6 +118,19 @@ impl Plan {
         free
     }
 
+    /// The same as a condition that must hold as it stands: no part of it is ever widened.
+    #[must_use]
+    pub fn strict(self) -> Plan {
+        let each = |parts: Vec<Plan>| parts.into_iter().map(Plan::strict).collect();
+        match self {
+            Plan::Literal(literal) => Plan::Literal(Literal { free: false, ..literal }),
+            Plan::And(parts) => Plan::And(each(parts)),
+            Plan::Or(parts) => Plan::Or(each(parts)),
+            Plan::Not(part) => Plan::Not(Box::new(part.strict())),
+            other => other,
+        }
+    }
+
     fn each_literal<'p>(&'p self, take: &mut dyn FnMut(&'p Literal)) {
         match self {
             Plan::Literal(literal) => take(literal),
@@ -139,11 +156,18 @@ impl fmt::Display for Plan {
         };
         match self {
             Plan::All => f.write_str("*"),
-            Plan::Literal(Literal { needle, .. }) => {
+            Plan::Literal(Literal { needle, codes, .. }) => {
+                if !codes.is_empty() {
+                    f.write_str("(")?;
+                }
                 if let Scope::Labels(labels) = &needle.scope {
                     write!(f, "{}:", labels.join(","))?;
                 }
-                write!(f, "\"{}\"", needle.text)
+                write!(f, "\"{}\"", needle.text)?;
+                for field in codes {
+                    write!(f, " OR {field}={}", needle.text)?;
+                }
+                if codes.is_empty() { Ok(()) } else { f.write_str(")") }
             }
             Plan::Keyword { field, value, prefix } => {
                 write!(f, "{field}={value}{}", if *prefix { "*" } else { "" })

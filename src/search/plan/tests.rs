@@ -45,6 +45,31 @@ fn queries_and_their_plans() {
         ("year:2010,2012..2013", "(year=2010..2010 OR year=2012..2013)"),
         ("score:3", "score=3"),
         ("score:1.5", "score=1.5"),
+        ("年:2012年", "year=2012..2012"),
+        ("届:第二届,3届", "(edition=2..2 OR edition=3..3)"),
+        ("届次:二", "edition=2..2"),
+        ("年: 二〇一〇年至2012年", "year=2010..2012"),
+        ("年=2012", "year=2012..2012"),
+        // Mappings, lists and labels by their names.
+        ("正文:党员", "sections:\"党员\""),
+        ("段落:党员", "sections:\"党员\""),
+        ("地区:山东", "region:\"山东\""),
+        ("Region:山东", "region:\"山东\""),
+        ("入选名单:甲", "awards:\"甲\""),
+        ("入选名单.等次:最佳", "awards.level=最佳案例"),
+        ("做法:甲", "sections.practice:\"甲\""),
+        ("做法与经过:甲", "sections.practice:\"甲\""),
+        ("正文.做法:甲", "sections.practice:\"甲\""),
+        ("practice:*", "sections.practice=*"),
+        ("地区:622700", "(region:\"622700\" OR region.code=622700)"),
+        ("收录:全文,仅列名", "(extent=full OR extent=listed)"),
+        ("extent:Full", "extent=full"),
+        ("种类:案例", "kind=case"),
+        // Alternatives.
+        ("等次:最佳|优秀 甲", "((awards.level=最佳案例 OR awards.level=优秀案例) AND \"甲\")"),
+        ("等次:(最佳 | 优秀)", "(awards.level=最佳案例 OR awards.level=优秀案例)"),
+        ("等次:最佳、优秀", "(awards.level=最佳案例 OR awards.level=优秀案例)"),
+        ("title:甲|乙", "(title:\"甲\" OR title:\"乙\")"),
         // Presence.
         ("-level:*", "NOT awards.level=*"),
         ("awards:*", "awards=*"),
@@ -79,6 +104,8 @@ fn impossible_values_are_errors_with_their_place() {
         ("score:>1", "query.not-comparable", ">1"),
         ("score:＞1", "query.not-comparable", "＞1"),
         ("secret:x", "query.not-indexed", "secret:x"),
+        ("省:\"\"", "query.no-value", "省:\"\""),
+        ("甲 title:\" \"", "query.no-value", "title:\" \""),
     ];
     for (query, key, place) in table {
         let error = read(query).expect_err(query);
@@ -94,8 +121,26 @@ fn slips_are_noted_with_what_is_near() {
     let args = |text: &str| notes(text)[0].kind.args();
     assert!(args("tilte:x").contains(&("nearest", "title".to_owned())));
     assert!(args("level:最佳案列").contains(&("nearest", "最佳案例".to_owned())));
+    assert!(args("等次:最加").contains(&("nearest", "最佳案例".to_owned())));
+    assert!(
+        args("等次:最加").iter().any(|(name, list)| *name == "allowed" && list.starts_with("最佳案例\n"))
+    );
+    assert!(args("收录:全").iter().any(|(name, list)| *name == "allowed" && list == "full\nlisted"));
+    assert!(args("入选名弹:x").contains(&("nearest", "入选名单".to_owned())));
     assert_eq!(notes("a \u{200B}")[0].kind.key(), "query.empty-term");
     assert!(notes("level:最佳 province:甘肃 title:x").is_empty());
+}
+
+#[test]
+fn codes_are_asked_for_whole() {
+    let plan = |text: &str| read(text).expect("a query").plan.to_string();
+    assert!(plan("522200").contains("region.code=522200") && plan("522200").contains("id=522200"));
+    assert!(plan("“Ab-1”").contains("id=ab-1"));
+    for text in ["abc", "a+bc", "党员党员", "title:abcd"] {
+        assert!(!plan(text).contains("OR"), "{text}");
+    }
+    assert!(!plan("practice").contains("sections"));
+    assert!(!condition("甲 -乙", &kinds()).expect("a query").plan.widens());
 }
 
 #[test]
@@ -123,7 +168,11 @@ fn scopes_and_flags() {
     );
     assert_eq!(flag("title", "甲 乙").as_deref(), Some("title:\"甲 乙\""));
     assert_eq!(flag("level", "*").as_deref(), Some("awards.level=*"));
-    assert_eq!(flag("year", " ").as_deref(), Some("*"));
+    assert_eq!(flag("edition", "第二届").as_deref(), Some("edition=2..2"));
     assert_eq!(flag("nothing", "x"), None);
     assert!(filter("year", "x", &kinds, &mut notes).is_err());
+    for empty in ["", " ", ",", "\u{200B}"] {
+        let error = filter("province", empty, &kinds, &mut notes).expect_err("nothing is no value");
+        assert_eq!(error.kind.key(), "query.no-value");
+    }
 }

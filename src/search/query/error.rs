@@ -76,6 +76,12 @@ pub enum QueryErrorKind {
         /// The field.
         field: String,
     },
+    /// A field that is asked for nothing: `省:""`.
+    #[error("{field} is asked for an empty value")]
+    EmptyValue {
+        /// The field.
+        field: String,
+    },
     /// A word that names no section role.
     #[error("no section is called {name:?}")]
     UnknownSection {
@@ -97,6 +103,7 @@ impl QueryErrorKind {
             QueryErrorKind::EmptyRange { .. } => "query.empty-range",
             QueryErrorKind::NotComparable { .. } => "query.not-comparable",
             QueryErrorKind::NotIndexed { .. } => "query.not-indexed",
+            QueryErrorKind::EmptyValue { .. } => "query.no-value",
             QueryErrorKind::UnknownSection { .. } => "query.unknown-section",
         }
     }
@@ -116,7 +123,9 @@ impl QueryErrorKind {
             QueryErrorKind::EmptyRange { field, low, high } => {
                 vec![("field", field.clone()), ("low", low.to_string()), ("high", high.to_string())]
             }
-            QueryErrorKind::NotIndexed { field } => vec![("field", field.clone())],
+            QueryErrorKind::NotIndexed { field } | QueryErrorKind::EmptyValue { field } => {
+                vec![("field", field.clone())]
+            }
             QueryErrorKind::UnknownSection { name, nearest } => {
                 vec![("name", name.clone()), ("nearest", nearest.clone().unwrap_or_default())]
             }
@@ -156,6 +165,8 @@ pub enum NoteKind {
         value: String,
         /// A near one.
         nearest: Option<String>,
+        /// All that it has.
+        allowed: Vec<String>,
     },
     /// `|`, `OR`, `AND` or `NOT` with nothing to act on: left out.
     Dangling {
@@ -178,17 +189,18 @@ impl NoteKind {
         }
     }
 
-    /// Fills the message; `nearest` is empty where nothing is near.
+    /// Fills the message; `nearest` is empty where nothing is near. `allowed` is one value a line.
     pub fn args(&self) -> Args {
         match self {
             NoteKind::UnknownField { name, nearest } => {
                 vec![("name", name.clone()), ("nearest", nearest.clone().unwrap_or_default())]
             }
             NoteKind::EmptyValue { field } => vec![("field", field.clone())],
-            NoteKind::UnknownValue { field, value, nearest } => vec![
+            NoteKind::UnknownValue { field, value, nearest, allowed } => vec![
                 ("field", field.clone()),
                 ("value", value.clone()),
                 ("nearest", nearest.clone().unwrap_or_default()),
+                ("allowed", allowed.join("\n")),
             ],
             NoteKind::Dangling { operator } => vec![("operator", operator.clone())],
             NoteKind::EmptyTerm => Args::new(),

@@ -8,6 +8,7 @@
 
 use super::ast::{Item, Value};
 use super::error::{MAX_DEPTH, Note, NoteKind, QueryError, QueryErrorKind};
+use super::parser::FieldShape;
 use crate::diag::Span;
 use std::collections::BTreeSet;
 
@@ -43,6 +44,10 @@ fn is_close(c: char) -> bool {
     matches!(c, ')' | '）')
 }
 
+fn is_bar(c: char) -> bool {
+    matches!(c, '|' | '｜')
+}
+
 fn is_comma(c: char) -> bool {
     matches!(c, ',' | '，' | '、')
 }
@@ -50,12 +55,12 @@ fn is_comma(c: char) -> bool {
 /// Cuts a query into tokens.
 pub(super) fn lex(
     text: &str,
-    is_field: &dyn Fn(&str) -> bool,
+    shape_of: &dyn Fn(&str) -> Option<FieldShape>,
     notes: &mut Vec<Note>,
 ) -> Result<Vec<Lexeme>, QueryError> {
     let mut plain = BTreeSet::new();
     loop {
-        let mut lexer = Lexer::new(text, is_field, &plain);
+        let mut lexer = Lexer::new(text, shape_of, &plain);
         lexer.run();
         if let Some(span) = lexer.too_deep {
             return Err(QueryError { kind: QueryErrorKind::TooDeep { limit: MAX_DEPTH }, span });
@@ -88,7 +93,7 @@ fn idle_groups(tokens: &[Lexeme]) -> Vec<usize> {
 
 struct Lexer<'q> {
     text: &'q str,
-    is_field: &'q dyn Fn(&str) -> bool,
+    shape_of: &'q dyn Fn(&str) -> Option<FieldShape>,
     /// Opening parentheses that are text.
     plain: &'q BTreeSet<usize>,
     at: usize,
@@ -101,10 +106,14 @@ struct Lexer<'q> {
 }
 
 impl<'q> Lexer<'q> {
-    fn new(text: &'q str, is_field: &'q dyn Fn(&str) -> bool, plain: &'q BTreeSet<usize>) -> Self {
+    fn new(
+        text: &'q str,
+        shape_of: &'q dyn Fn(&str) -> Option<FieldShape>,
+        plain: &'q BTreeSet<usize>,
+    ) -> Self {
         Lexer {
             text,
-            is_field,
+            shape_of,
             plain,
             at: 0,
             out: Vec::new(),
@@ -121,7 +130,7 @@ impl<'q> Lexer<'q> {
 
     /// Whether a term may end here: at the end, a blank, `|` or a closing parenthesis.
     fn is_border(&self, at: usize) -> bool {
-        self.char_at(at).is_none_or(|c| c.is_whitespace() || c == '|' || is_close(c))
+        self.char_at(at).is_none_or(|c| c.is_whitespace() || is_bar(c) || is_close(c))
     }
 
     fn push(&mut self, token: Token, end: usize) {
@@ -137,7 +146,7 @@ impl<'q> Lexer<'q> {
                 self.out.last().is_some_and(|last| last.token == Token::Not && last.span.end == self.at);
             if c.is_whitespace() {
                 self.at = after;
-            } else if c == '|' || (c == '｜' && self.stands_alone(after)) {
+            } else if is_bar(c) {
                 self.push(Token::Or, after);
             } else if is_open(c) && self.groups(self.at) {
                 self.open.push((self.out.len(), self.at));
@@ -155,12 +164,6 @@ impl<'q> Lexer<'q> {
         }
     }
 
-    /// Whether the character before `after` has blanks on both sides.
-    fn stands_alone(&self, after: usize) -> bool {
-        let before = self.text[..self.at].chars().next_back();
-        before.is_none_or(char::is_whitespace) && self.is_border(after)
-    }
-
     /// Whether a parenthesis at `at` may open a group: one with something inside.
     fn groups(&self, at: usize) -> bool {
         let rest = self.text.get(at..).unwrap_or_default();
@@ -175,8 +178,11 @@ impl<'q> Lexer<'q> {
 
     fn close(&mut self, after: usize) {
         let depth = self.open.len();
-        let Some((_, at)) = self.open.pop() else { return };
-        if self.is_border(after) {
+        let Some((first, at)) = self.open.pop() else { return };
+        // （星级|梯级）管理 is a choice and a term beside it.
+        let operator = |lexeme: &Lexeme| matches!(lexeme.token, Token::And | Token::Or | Token::Not);
+        let chooses = self.out.get(first..).is_some_and(|inside| inside.iter().any(operator));
+        if self.is_border(after) || chooses {
             if depth > MAX_DEPTH {
                 self.too_deep = Some(Span::new(at, after));
             }
@@ -223,14 +229,40 @@ impl<'q> Lexer<'q> {
         true
     }
 
+    /// Where the parenthesis that opens at `at` has its partner.
+    fn partner(&self, at: usize) -> Option<usize> {
+        let mut depth = 0_usize;
+        for (i, c) in self.text.get(at..)?.char_indices() {
+            if is_open(c) {
+                depth += 1;
+            } else if is_close(c) {
+                depth = depth.checked_sub(1)?;
+                if depth == 0 {
+                    return Some(at + i);
+                }
+            }
+        }
+        None
+    }
+
+    /// Whether a parenthesis in the middle of a piece begins a choice: 管理（星级|梯级）.
+    fn chooses(&self, at: usize) -> bool {
+        let inside = self.partner(at).and_then(|end| self.text.get(at..end));
+        inside.is_some_and(|inside| inside.contains(is_bar)) && self.groups(at)
+    }
+
     /// Where a bare piece that begins at `at` ends. Parentheses inside it are text.
     fn piece_end(&self, at: usize, stop: &dyn Fn(char) -> bool) -> usize {
         let mut depth = 0;
         for (i, c) in self.text[at..].char_indices() {
-            if c.is_whitespace() || c == '|' || stop(c) {
+            if c.is_whitespace() || is_bar(c) || stop(c) {
                 return at + i;
             }
             if is_open(c) {
+                // Looking for a partner at every one of many parentheses would be slow.
+                if depth == 0 && i > 0 && self.chooses(at + i) {
+                    return at + i;
+                }
                 depth += 1;
             } else if is_close(c) {
                 if depth == 0 && !self.open.is_empty() {
@@ -242,36 +274,150 @@ impl<'q> Lexer<'q> {
         self.text.len()
     }
 
+    /// `field:value`, and what people write for it: `field: value`, and `field=value` where the
+    /// field holds values and not text.
     fn field(&mut self) -> bool {
         let end = self.piece_end(self.at, &|_| false);
         let piece = &self.text[self.at..end];
-        let Some((colon, mark)) = piece.char_indices().find(|&(_, c)| matches!(c, ':' | '：')) else {
+        let marks = |&(_, c): &(usize, char)| matches!(c, ':' | '：' | '=' | '＝');
+        let Some((place, mark)) = piece.char_indices().find(marks) else {
             return false;
         };
-        let name = &piece[..colon];
-        let from = self.at + colon + mark.len_utf8();
+        let name = &piece[..place];
+        let from = self.at + place + mark.len_utf8();
         let bare = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
         if name.is_empty() || !name.chars().all(bare) {
             return false;
         }
-        if !(self.is_field)(name) {
+        let shape = (self.shape_of)(name);
+        if matches!(mark, '=' | '＝') {
+            return shape == Some(FieldShape::Values) && self.alternatives(name, from, FieldShape::Values);
+        }
+        let Some(shape) = shape else {
             let url = self.text[from..].starts_with('/');
             if name.chars().any(char::is_alphabetic) && from < end && !url {
                 let kind = NoteKind::UnknownField { name: name.to_owned(), nearest: None };
-                self.notes.push(Note { kind, span: Span::new(self.at, self.at + colon) });
+                self.notes.push(Note { kind, span: Span::new(self.at, self.at + place) });
             }
             return false;
-        }
-        let Some(value) = self.value(from) else {
-            let kind = NoteKind::EmptyValue { field: name.to_owned() };
-            self.notes.push(Note { kind, span: Span::new(self.at, from) });
-            return false;
         };
-        let name = name.to_owned();
-        let end = value.span.end;
-        let any = value.items.iter().all(|item| !item.quoted) && matches!(value.raw.as_str(), "*" | "＊");
-        self.push(if any { Token::Has(name) } else { Token::Field { name, value } }, end);
+        let next = self.after_blanks(from);
+        if self.alternatives(name, next, shape) {
+            return true;
+        }
+        let kind = NoteKind::EmptyValue { field: name.to_owned() };
+        self.notes.push(Note { kind, span: Span::new(self.at, from) });
+        false
+    }
+
+    /// Where the value of `field: value` begins: `from` itself unless blanks of one line stand
+    /// there and then something that can only be a value.
+    fn after_blanks(&self, from: usize) -> usize {
+        let rest = &self.text[from..];
+        let value = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
+        let start = self.text.len() - value.len();
+        let word = &self.text[start..self.piece_end(start, &|_| false)];
+        let names = |(place, _): (usize, char)| (self.shape_of)(&word[..place]).is_some();
+        let other = word.is_empty()
+            || word.starts_with('-')
+            || matches!(word, "OR" | "AND" | "NOT")
+            || word.char_indices().find(|&(_, c)| matches!(c, ':' | '：')).is_some_and(names);
+        if other { from } else { start }
+    }
+
+    /// A field's value, or several with `|` between them: 等次:最佳|优秀, 等次:(最佳 | 优秀). Those
+    /// are read as a group of one field each.
+    fn alternatives(&mut self, name: &str, from: usize, shape: FieldShape) -> bool {
+        if let Some(end) = self.enclosed(from, shape) {
+            let mut inner = Lexer::new(&self.text[..end], self.shape_of, self.plain);
+            inner.at = from + self.char_at(from).map_or(1, char::len_utf8);
+            let tokens = inner.values_only(name);
+            if tokens.iter().any(|lexeme| matches!(lexeme.token, Token::Field { .. } | Token::Has(_))) {
+                let after = end + self.char_at(end).map_or(1, char::len_utf8);
+                self.push_group(tokens, after);
+                return true;
+            }
+        }
+        let Some(first) = self.value(from) else { return false };
+        let mut at = first.span.end;
+        let mut tokens = vec![field_token(name, first)];
+        while let Some(bar) = self.char_at(at).filter(|&c| is_bar(c)) {
+            let Some(value) = self.next_alternative(at + bar.len_utf8()) else { break };
+            let span = Span::new(at, at + bar.len_utf8());
+            at = value.span.end;
+            tokens.push(Lexeme { token: Token::Or, span });
+            tokens.push(field_token(name, value));
+        }
+        match (tokens.len(), tokens.pop()) {
+            (1, Some(only)) => self.push(only.token, at),
+            (_, Some(last)) => {
+                tokens.push(last);
+                self.push_group(tokens, at);
+            }
+            _ => return false,
+        }
         true
+    }
+
+    /// The value right behind a bar, unless that begins something of its own.
+    fn next_alternative(&self, at: usize) -> Option<Value> {
+        let c = self.char_at(at)?;
+        let word = &self.text[at..self.piece_end(at, &|_| false)];
+        let colon = word.char_indices().find(|&(_, c)| matches!(c, ':' | '：' | '=' | '＝'));
+        let other = is_open(c)
+            || c == '-'
+            || colon.is_some_and(|(place, _)| (self.shape_of)(&word[..place]).is_some());
+        if other { None } else { self.value(at) }
+    }
+
+    /// The closing parenthesis of a value all in parentheses that hold more than plain text.
+    fn enclosed(&self, from: usize, shape: FieldShape) -> Option<usize> {
+        self.char_at(from).filter(|&c| is_open(c))?;
+        let end = self.partner(from)?;
+        let inside = self.text.get(from..end)?;
+        let operator =
+            |c: char| is_bar(c) || c.is_whitespace() || (shape == FieldShape::Values && is_comma(c));
+        let after = end + self.char_at(end)?.len_utf8();
+        (inside.contains(operator) && self.is_border(after)).then_some(end)
+    }
+
+    /// Reads the inside of a value in parentheses: values and the operators between them.
+    fn values_only(&mut self, name: &str) -> Vec<Lexeme> {
+        let mut tokens = Vec::new();
+        while let Some(c) = self.char_at(self.at) {
+            let (start, after) = (self.at, self.at + c.len_utf8());
+            let rest = &self.text[start..];
+            let operators = [("OR", Token::Or), ("AND", Token::And), ("NOT", Token::Not)];
+            let operator = operators
+                .into_iter()
+                .find(|(word, _)| rest.starts_with(word) && self.is_border(start + word.len()));
+            if c.is_whitespace() {
+                self.at = after;
+            } else if is_bar(c) {
+                tokens.push(Lexeme { token: Token::Or, span: Span::new(start, after) });
+                self.at = after;
+            } else if let Some((word, token)) = operator {
+                self.at += word.len();
+                tokens.push(Lexeme { token, span: Span::new(start, self.at) });
+            } else if c == '-' && self.negates(after) {
+                tokens.push(Lexeme { token: Token::Not, span: Span::new(start, after) });
+                self.at = after;
+            } else if let Some(value) = self.value(start) {
+                self.at = value.span.end.max(after);
+                tokens.push(field_token(name, value));
+            } else {
+                self.at = after;
+            }
+        }
+        tokens
+    }
+
+    fn push_group(&mut self, tokens: Vec<Lexeme>, end: usize) {
+        let start = self.at;
+        self.out.push(Lexeme { token: Token::Open, span: Span::new(start, start) });
+        self.out.extend(tokens);
+        self.out.push(Lexeme { token: Token::Close, span: Span::new(end, end) });
+        self.at = end;
     }
 
     /// The values after a field's colon: pieces and phrases between commas.
@@ -330,4 +476,11 @@ impl<'q> Lexer<'q> {
         let end = end.max(self.at + rest.chars().next().map_or(1, char::len_utf8));
         self.push(Token::Text(self.text[self.at..end].to_owned()), end);
     }
+}
+
+fn field_token(name: &str, value: Value) -> Lexeme {
+    let span = value.span;
+    let name = name.to_owned();
+    let any = value.items.iter().all(|item| !item.quoted) && matches!(value.raw.as_str(), "*" | "＊");
+    Lexeme { token: if any { Token::Has(name) } else { Token::Field { name, value } }, span }
 }

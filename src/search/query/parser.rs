@@ -14,19 +14,28 @@ pub struct Parsed {
     pub notes: Vec<Note>,
 }
 
-/// Reads a query. `is_field` says whether a word names a field; only then is `word:value` a filter,
-/// and anything else that looks odd is text to look for.
+/// What stands behind a field's colon.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FieldShape {
+    /// Text, in which a comma is a comma.
+    Text,
+    /// Names, codes or numbers.
+    Values,
+}
+
+/// Reads a query. `shape_of` says whether a word names a field, and of which shape; only then is
+/// `word:value` a filter, and anything else that looks odd is text to look for.
 ///
 /// # Errors
 /// Only for queries beyond the caps on length, nesting and number of terms.
-pub fn parse(text: &str, is_field: &dyn Fn(&str) -> bool) -> Result<Parsed, QueryError> {
+pub fn parse(text: &str, shape_of: &dyn Fn(&str) -> Option<FieldShape>) -> Result<Parsed, QueryError> {
     let whole = Span::new(0, text.len());
     if text.len() > MAX_BYTES {
         let kind = QueryErrorKind::TooLong { bytes: text.len(), limit: MAX_BYTES };
         return Err(QueryError { kind, span: Span::new(0, 0) });
     }
     let mut notes = Vec::new();
-    let tokens = lex(text, is_field, &mut notes)?;
+    let tokens = lex(text, shape_of, &mut notes)?;
     let mut leaves = 0;
     for lexeme in &tokens {
         leaves += match &lexeme.token {

@@ -5,7 +5,11 @@ use super::*;
 const FIELDS: &[&str] = &["title", "题目", "year", "年度", "level", "等次", "region.province", "province"];
 
 fn read(text: &str) -> Result<Parsed, QueryError> {
-    parse(text, &|word| FIELDS.contains(&word))
+    let values = ["year", "年度", "level", "等次", "region.province", "province"];
+    parse(text, &|word| {
+        let shape = if values.contains(&word) { FieldShape::Values } else { FieldShape::Text };
+        FIELDS.contains(&word).then_some(shape)
+    })
 }
 
 #[test]
@@ -19,7 +23,7 @@ fn queries_and_their_trees() {
         ("a OR b c", "(a | (b & c))"),
         ("a AND b", "(a & b)"),
         ("a ｜ b", "(a | b)"),
-        ("党建｜引领", "党建｜引领"),
+        ("党建｜引领", "(党建 | 引领)"),
         ("-党员", "!党员"),
         ("NOT 党员", "!党员"),
         ("NOT NOT 党员", "党员"),
@@ -41,6 +45,13 @@ fn queries_and_their_trees() {
         ("（一）", "（一）"),
         ("(一)加强 领导", "((一)加强 & 领导)"),
         ("f(x) g", "(f(x) & g)"),
+        ("（星级|梯级）管理", "((星级 | 梯级) & 管理)"),
+        ("（星级｜梯级）管理 甲", "((星级 | 梯级) & 管理 & 甲)"),
+        ("管理（星级|梯级）", "(管理 & (星级 | 梯级))"),
+        ("(甲 OR 乙)丙", "((甲 | 乙) & 丙)"),
+        ("(甲 乙)丙", "((甲 & 乙)丙)"),
+        ("(a|b", "((a | b)"),
+        ("x(a|b", "(x(a | b)"),
         ("()", "()"),
         ("(a", "(a"),
         ("(a b", "((a & b)"),
@@ -93,7 +104,32 @@ fn queries_and_their_trees() {
         ("level:\"*\"", "level=[*]"),
         ("region.province:甘肃", "region.province=[甘肃]"),
         ("title:", "title:"),
-        ("title: x", "(title: & x)"),
+        ("title: x", "title=[x]"),
+        ("年度：\u{3000}2012 党员", "(年度=[2012] & 党员)"),
+        ("title: year:2012", "(title: & year=[2012])"),
+        ("title: | x", "(title: | x)"),
+        ("title: -x", "(title: & !x)"),
+        ("title:\nx", "(title: & x)"),
+        ("title: OR x", "(title: | x)"),
+        ("年度=2012 党员", "(年度=[2012] & 党员)"),
+        ("title=x", "title=x"),
+        ("\"年度=2012\"", "\"年度=2012\""),
+        ("年度=", "年度="),
+        ("在年度=2012", "在年度=2012"),
+        // Alternatives of one field.
+        ("等次:最佳|优秀 党员", "((等次=[最佳] | 等次=[优秀]) & 党员)"),
+        ("-等次:最佳｜优秀", "!(等次=[最佳] | 等次=[优秀])"),
+        ("等次:最佳 | 优秀", "(等次=[最佳] | 优秀)"),
+        ("等次:最佳|年度:2012", "(等次=[最佳] | 年度=[2012])"),
+        ("等次:最佳|(a b)", "(等次=[最佳] | (a & b))"),
+        ("等次:最佳|", "等次=[最佳]"),
+        ("等次:(最佳 | 优秀) 党员", "((等次=[最佳] | 等次=[优秀]) & 党员)"),
+        ("等次：（最佳、优秀）", "等次=[最佳; 优秀]"),
+        ("title:(甲 OR -乙)", "(title=[甲] | !title=[乙])"),
+        ("title:(甲 乙)", "(title=[甲] & title=[乙])"),
+        ("title:(一)", "title=[(一)]"),
+        ("(等次:(最佳|优秀) a | b)", "(((等次=[最佳] | 等次=[优秀]) & a) | b)"),
+        ("等次:最佳、优秀", "等次=[最佳; 优秀]"),
         ("year:a,", "year=[a]"),
         ("\"title:x\"", "\"title:x\""),
     ];

@@ -1,6 +1,11 @@
-//! What a value means where a field holds numbers: `2012`, `2010..2012`, `>=3`.
+//! What a value means where a field holds numbers: `2012`, `2010..2012`, `>=3`, and as people write
+//! them: `2012年`, `第二届`, `二〇一二年`, `2010年至2012年`.
 
 use crate::text::fold;
+use crate::text::numerals;
+
+/// What is counted, written after a number that is a value of its own.
+const COUNTED: &[&str] = &["年度", "年", "届", "期", "号", "名", "位", "次", "个"];
 
 /// The numbers that a value stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +40,7 @@ pub(in crate::search) fn numbers(value: &str) -> Option<Numbers> {
         return if low.is_none() && high.is_none() { None } else { range(low, high) };
     }
     // 2010-2012 and 2010～2012 are how people write it.
-    text.char_indices().skip(1).filter(|&(_, c)| matches!(c, '-' | '–' | '—' | '~' | '至')).find_map(
+    text.char_indices().skip(1).filter(|&(_, c)| matches!(c, '-' | '–' | '—' | '~' | '至' | '到')).find_map(
         |(at, c)| {
             let (low, high) = (number(&text[..at])?, number(&text[at + c.len_utf8()..])?);
             Some(Numbers { low: Some(low), high: Some(high) })
@@ -44,7 +49,19 @@ pub(in crate::search) fn numbers(value: &str) -> Option<Numbers> {
 }
 
 fn number(text: &str) -> Option<i64> {
-    text.trim().parse().ok()
+    let text = text.trim();
+    if let Ok(number) = text.parse() {
+        return Some(number);
+    }
+    let text = text.strip_prefix('第').unwrap_or(text);
+    let text = COUNTED.iter().find_map(|word| text.strip_suffix(word)).unwrap_or(text).trim();
+    let small = || numerals::chinese_to_u32(text).map(i64::from);
+    text.parse().ok().or_else(small).or_else(|| {
+        let written = format!("{text}年");
+        let years = numerals::years(&written);
+        let (year, range) = years.first()?;
+        (*range == (0..written.len())).then_some(i64::from(*year))
+    })
 }
 
 #[cfg(test)]
@@ -67,7 +84,23 @@ mod tests {
         assert_eq!(read("＞3"), Some((Some(4), None)));
         assert_eq!(read("≤3"), Some((None, Some(3))));
         assert_eq!(read("<3"), Some((None, Some(2))));
-        for bad in ["abc", "..", "", ">", "1..b", "9999999999999999999", "1-2-3", "-"] {
+        for (text, number) in [
+            ("2012年", 2012),
+            ("二〇一二", 2012),
+            ("二零一〇年", 2010),
+            ("第二届", 2),
+            ("二", 2),
+            ("2届", 2),
+            ("第十二名", 12),
+        ] {
+            assert_eq!(read(text), Some((Some(number), Some(number))), "{text}");
+        }
+        assert_eq!(read("2010年至2012年"), Some((Some(2010), Some(2012))));
+        assert_eq!(read("二〇一〇年到二〇一二年"), Some((Some(2010), Some(2012))));
+        assert_eq!(read(">=第二届"), Some((Some(2), None)));
+        for bad in
+            ["年", "第", "第届", "届", "abc", "..", "", ">", "1..b", "9999999999999999999", "1-2-3", "-"]
+        {
             assert_eq!(read(bad), None, "{bad}");
         }
     }
