@@ -36,7 +36,7 @@ impl Segmenter {
         // Paragraph by paragraph: no word crosses a border, and the list of tokens stays small.
         for paragraph in folded.split('\n') {
             for token in self.jieba.cut(paragraph, true) {
-                if token.word.chars().any(char::is_alphanumeric) {
+                if token.word.chars().any(is_word_char) {
                     out(token.word);
                 }
             }
@@ -52,6 +52,11 @@ impl Segmenter {
 /// The fingerprint that [`Segmenter::new`] would give for these terms, without loading the dictionary.
 pub fn fingerprint(user_terms: impl IntoIterator<Item = String>) -> String {
     identity(&prepared(user_terms))
+}
+
+/// A letter or digit of any script; the ideographs that most words consist of need no table.
+fn is_word_char(c: char) -> bool {
+    matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
 }
 
 fn prepared(user_terms: impl IntoIterator<Item = String>) -> Vec<String> {
