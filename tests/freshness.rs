@@ -297,6 +297,28 @@ fn a_damaged_index_is_made_anew() {
     assert!(wrong.is_empty(), "{} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// Damage inside the texts, at neither end: opening the index does not see it, an answer does.
+#[test]
+fn an_index_damaged_inside_answers_from_the_files_and_is_made_anew() {
+    let folder = small();
+    let root = folder.path();
+    agrees(root, &["流水线"]);
+    let texts = root.join(".anku/index/texts");
+    let mut bytes = fs::read(&texts).expect("the texts");
+    // The marks that begin the entries between the first and the last, and what follows them.
+    let marks: Vec<usize> =
+        bytes.windows(4).enumerate().filter(|(_, window)| window == b"anku").map(|(at, _)| at).collect();
+    assert!(marks.len() > 2, "{marks:?}");
+    for at in &marks[1..marks.len() - 1] {
+        bytes[*at..at + 16].fill(0xff);
+    }
+    fs::write(&texts, &bytes).expect("damaged texts");
+    agrees(root, &["民情流水线", "党", "甘肃省"]);
+    let again = anku(root, ["search", "--exact", "-l", "民情流水线"]);
+    assert_eq!(again.code, 0, "{}", again.stderr);
+    assert_eq!(anku(root, ["list", "-c"]).stdout.trim(), "4");
+}
+
 #[test]
 fn rubbish_in_the_place_of_the_index_does_no_harm() {
     let folder = small();

@@ -14,7 +14,7 @@ use std::time::SystemTime;
 const SHOWN: usize = 3;
 
 /// Gets the engine ready, with a progress bar on a terminal, and says what there is to say.
-pub(crate) fn ready(context: &Context, archive: &Archive, refresh: Refresh) -> Ready {
+pub(crate) fn ready<'a>(context: &Context, archive: &'a Archive, refresh: Refresh) -> Ready<'a> {
     let progress = Progress::new(context, "progress.index");
     let ready = workspace::ready(archive, refresh, &|done, all| progress.set(done, all));
     progress.finish();

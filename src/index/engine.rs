@@ -111,6 +111,12 @@ impl<'i> IndexEngine<'i> {
         self.heading(doc).map(|_| ())
     }
 
+    /// Whether a record's card and texts can be read.
+    pub(super) fn check(&self, doc: Doc) -> Result<()> {
+        self.index.data.texts(self.place(doc)?).map_err(failed)?;
+        self.card(doc).map(|_| ())
+    }
+
     /// The documents of one term, live ones only.
     fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
         for segment in &self.segments {

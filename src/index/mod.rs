@@ -165,6 +165,12 @@ impl Index {
         ends.into_iter().take(engine.slots() as usize).try_for_each(|doc| engine.probe(doc).map_err(damaged))
     }
 
+    /// Whether every record's texts can be read: what is asked when an answer has failed.
+    pub fn is_sound(&self) -> bool {
+        let Ok(engine) = IndexEngine::new(self) else { return false };
+        (0..engine.slots()).all(|doc| engine.check(doc).is_ok())
+    }
+
     /// How many records it holds.
     pub fn records(&self) -> usize {
         self.files.rows.len()
@@ -215,6 +221,12 @@ impl Index {
         changes.gone.extend(rows.map(|row| row.stat.path.clone()));
         changes
     }
+}
+
+/// Throws the archive's index away; the next look builds it anew. Where that cannot be done, the next
+/// look finds the same damage.
+pub fn discard(archive: &Archive) {
+    std::fs::remove_dir_all(folder(archive)).ok();
 }
 
 fn files_name(opstamp: u64) -> String {

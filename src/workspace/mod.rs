@@ -61,7 +61,8 @@ pub enum Notice {
 }
 
 /// What answers: the index, or the files themselves.
-pub struct Ready {
+pub struct Ready<'a> {
+    archive: &'a Archive,
     source: Source,
     /// What the reader should know, in order.
     pub notices: Vec<Notice>,
@@ -74,18 +75,28 @@ enum Source {
     Scan(ScanEngine),
 }
 
-impl Ready {
-    /// Calls `ask` with the engine.
+impl Ready<'_> {
+    /// Calls `ask` with the engine. Where the index turns out to be damaged in a place that opening it
+    /// does not touch, the files themselves are asked instead, and the index is thrown away, so that
+    /// the next run builds it anew.
     ///
     /// # Errors
     /// Those of the engine and of `ask`.
-    pub fn with<T, E: From<EngineError>>(
-        &self,
-        ask: impl FnOnce(&dyn Engine) -> Result<T, E>,
-    ) -> Result<T, E> {
+    pub fn with<T, E: From<EngineError>>(&self, ask: impl Fn(&dyn Engine) -> Result<T, E>) -> Result<T, E> {
         match &self.source {
-            Source::Index(index) => ask(&IndexEngine::new(index)?),
             Source::Scan(scan) => ask(scan),
+            Source::Index(index) => {
+                let answer = IndexEngine::new(index).map_err(E::from).and_then(|engine| ask(&engine));
+                if answer.is_ok() || index.is_sound() {
+                    return answer;
+                }
+                index::discard(self.archive);
+                let (walk, _) = self.archive.walk();
+                match scan(self.archive, &walk, "damaged", Vec::new()).source {
+                    Source::Scan(scan) => ask(&scan),
+                    Source::Index(_) => answer,
+                }
+            }
         }
     }
 
@@ -122,14 +133,14 @@ impl Ready {
 ///
 /// Nothing here fails: where the index cannot be used or written, the files are scanned, which is
 /// slower and as exact.
-pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize)) -> Ready {
+pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize, usize)) -> Ready<'a> {
     let mut notices = Vec::new();
     let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if refresh == Refresh::Skip
         && let Ok(index) = opened
     {
         notices.push(Notice::Skipped(index.built()));
-        return finish(Source::Index(Box::new(index)), notices, 0);
+        return finish(archive, Source::Index(Box::new(index)), notices, 0);
     }
     let (walk, errors) = archive.walk();
     for error in errors {
@@ -143,7 +154,7 @@ pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize
             note_unreadable(&changes, &mut notices);
             if changes.is_empty() && changes.restamped.is_empty() {
                 return match opened {
-                    Ok(index) => finish(Source::Index(Box::new(index)), notices, 0),
+                    Ok(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
                     Err(error) => scan(archive, &walk, &error.to_string(), notices),
                 };
             }
@@ -165,11 +176,11 @@ pub fn ready(archive: &Archive, refresh: Refresh, progress: &dyn Fn(usize, usize
             if built {
                 notices.push(Notice::Built(touched));
             }
-            finish(Source::Index(Box::new(index)), notices, touched)
+            finish(archive, Source::Index(Box::new(index)), notices, touched)
         }
         // The stamps could not be noted down; the content is what the index knows.
         Err(_) if changes.as_ref().is_some_and(Changes::is_empty) => match opened {
-            Ok(index) => finish(Source::Index(Box::new(index)), notices, 0),
+            Ok(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
             Err(error) => scan(archive, &walk, &error.to_string(), notices),
         },
         Err(reason) => scan(archive, &walk, &reason, notices),
@@ -231,18 +242,18 @@ fn note_unreadable(changes: &Changes, notices: &mut Vec<Notice>) {
     }
 }
 
-fn finish(source: Source, mut notices: Vec<Notice>, refreshed: usize) -> Ready {
+fn finish(archive: &Archive, source: Source, mut notices: Vec<Notice>, refreshed: usize) -> Ready<'_> {
     if let Source::Index(index) = &source {
         let broken: Vec<String> = index.broken().into_iter().map(str::to_owned).collect();
         if !broken.is_empty() {
             notices.push(Notice::Broken(broken));
         }
     }
-    Ready { source, notices, refreshed }
+    Ready { archive, source, notices, refreshed }
 }
 
 /// The files themselves as an engine.
-fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Notice>) -> Ready {
+fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Notice>) -> Ready<'a> {
     let read: Vec<_> = walk
         .par_iter()
         .map(|stat| {
@@ -276,5 +287,5 @@ fn scan(archive: &Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Not
     if !broken.is_empty() {
         notices.push(Notice::Broken(broken));
     }
-    Ready { source: Source::Scan(ScanEngine::new(&archive.kinds, records)), notices, refreshed: 0 }
+    Ready { archive, source: Source::Scan(ScanEngine::new(&archive.kinds, records)), notices, refreshed: 0 }
 }

@@ -72,7 +72,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 }
 
 /// The places in `cards` of the records that a query of an outline means.
-fn select(archive: &Archive, ready: &Ready, cards: &[Card], query: &str) -> Result<Vec<usize>, String> {
+fn select(archive: &Archive, ready: &Ready<'_>, cards: &[Card], query: &str) -> Result<Vec<usize>, String> {
     let compiled =
         search::compile(query, &archive.kinds, &Scope::Everywhere).map_err(|error| error.to_string())?;
     let paths = ready
