@@ -757,3 +757,20 @@ fn the_archive_is_the_flags_then_the_environments_then_the_nearest() {
     named.env("ANKU_ARCHIVE", other.path()).arg("--archive").arg(one.path());
     assert_eq!(count(&mut named), "4\n");
 }
+
+/// A list that names no programme gives valid entries all the same. The list is made up.
+#[test]
+fn a_plain_award_list_gives_valid_entries() {
+    let folder = small();
+    let root = folder.path();
+    let list = "某市基层治理创新案例评选结果公示\n一、一等奖(共3个)\n1甲街道:推行“邻里议事”制度2乙社区:建立365服务站\
+                3丙镇:探索“2+1”工作法\n二、二等奖(共2个)\n1丁街道:开展志愿服务活动2戊社区:建设党员之家\n";
+    write(root, "list.txt", list);
+    let before: Value = serde_json::from_str(&anku(root, ["status", "--json"]).stdout).expect("JSON");
+    anku(root, ["import", "list.txt", "--yes"]).ends(0);
+    let after: Value = serde_json::from_str(&anku(root, ["status", "--json"]).stdout).expect("JSON");
+    assert_eq!(after["records"].as_i64(), before["records"].as_i64().map(|records| records + 5));
+    let new = anku(root, ["list", "等次:一等奖", "--format", "{unit} {title}", "--sort", "rank"]).ends(0);
+    let new: Vec<&str> = new.stdout.lines().collect();
+    assert_eq!(new, ["甲街道 推行“邻里议事”制度", "乙社区 建立365服务站", "丙镇 探索“2+1”工作法"]);
+}

@@ -9,6 +9,7 @@ use crate::cli::progress::Progress;
 use anku::archive::Archive;
 use anku::archive::Lock;
 use anku::archive::LockError;
+use anku::diag::Code;
 use anku::import::Action;
 use anku::import::Input;
 use anku::import::Plan;
@@ -254,6 +255,12 @@ fn preview(context: &Context, import: &Import) -> Result<(), Failure> {
 
 /// A reason's wording, where it is one of the importer's keys.
 fn reason_text(context: &Context, reason: &str) -> String {
+    // A draft that the schema would refuse: the finding's code and the field.
+    if let Some((code, field)) = reason.split_once(' ')
+        && let Some(code) = Code::from_id(code)
+    {
+        return format!("{field}: {}", context.lang.say(&format!("{}.explain", code.id()), &[]));
+    }
     let key = format!("import.reason.{reason}");
     if context.lang.has(&key) { context.lang.say(&key, &[]) } else { reason.to_owned() }
 }
