@@ -178,7 +178,7 @@ fn plan(archive: &Archive, query: &str) -> Plan {
 }
 
 /// The index of an archive; a scan would prove nothing here.
-fn index(archive: &Archive) -> Ready {
+fn index(archive: &Archive) -> Ready<'_> {
     let ready = ready(archive, Refresh::Look, &|_, _| {});
     let scanned = ready.notices.iter().any(|n| matches!(n, anku::workspace::Notice::Scanned(_)));
     assert!(!scanned && !ready.is_incomplete(), "{:?}", ready.notices);
