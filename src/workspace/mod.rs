@@ -148,29 +148,28 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
         notices.push(Notice::Unreadable(path, reason));
     }
-    let changes = match &opened {
-        Ok(index) => {
-            let changes = index.compare(archive, &walk);
-            note_unreadable(&changes, &mut notices);
-            if changes.is_empty() && changes.restamped.is_empty() {
-                return match opened {
-                    Ok(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
-                    Err(error) => scan(archive, &walk, &error.to_string(), notices),
-                };
+    // An index whose answers are right as it stands: all that has moved since are stamps.
+    let mut right = None;
+    let known = opened.is_ok();
+    if let Ok(index) = opened {
+        let changes = index.compare(archive, &walk);
+        note_unreadable(&changes, &mut notices);
+        if changes.is_empty() {
+            if changes.restamped.is_empty() {
+                return finish(archive, Source::Index(Box::new(index)), notices, 0);
             }
-            Some(changes)
+            right = Some(index);
         }
-        Err(_) => None,
-    };
-    let patience = match &changes {
-        _ if refresh == Refresh::Rebuild => LONG_PATIENCE,
-        // Only stamps have to be noted down: the index is right as it stands.
-        Some(changes) if changes.is_empty() => Duration::ZERO,
+    }
+    let patience = match (refresh, &right) {
+        (Refresh::Rebuild, _) => LONG_PATIENCE,
+        // To note stamps down is not worth waiting for.
+        (_, Some(_)) => Duration::ZERO,
         _ => PATIENCE,
     };
     match write(archive, refresh, patience, progress) {
         Ok((index, touched, built)) => {
-            if changes.is_none() {
+            if !known {
                 note_unreadable(&index.compare(archive, &walk), &mut notices);
             }
             if built {
@@ -178,12 +177,10 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
             }
             finish(archive, Source::Index(Box::new(index)), notices, touched)
         }
-        // The stamps could not be noted down; the content is what the index knows.
-        Err(_) if changes.as_ref().is_some_and(Changes::is_empty) => match opened {
-            Ok(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
-            Err(error) => scan(archive, &walk, &error.to_string(), notices),
+        Err(reason) => match right {
+            Some(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
+            None => scan(archive, &walk, &reason, notices),
         },
-        Err(reason) => scan(archive, &walk, &reason, notices),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::failure::at;
-use crate::cli::filters::wants_json;
+use crate::cli::filters::format;
 use crate::cli::progress::Progress;
 use anku::archive::Archive;
 use anku::archive::Lock;
@@ -33,7 +33,10 @@ use std::time::Duration;
 /// How long to wait for another process that is writing.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+const FORMATS: &[&str] = &["table", "json"];
+
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
     let (inputs, unreadable) = inputs(context, matches)?;
     if inputs.is_empty() && unreadable > 0 {
@@ -43,7 +46,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
     let dry = matches.get_flag("dry-run");
-    let json = wants_json(matches);
     let progress = Progress::new(context, "progress.import");
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(lock(context, archive)?) };

@@ -3,19 +3,22 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::filters::wants_json;
+use crate::cli::filters::format;
 use crate::cli::notices;
 use anku::report::json_text;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use serde_json::json;
 
+const FORMATS: &[&str] = &["table", "json"];
+
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
     let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Look };
     let ready = notices::ready(context, archive, refresh);
     let records = ready.records();
-    if wants_json(matches) {
+    if json {
         let value = json!({"v": 1, "records": records, "refreshed": ready.refreshed});
         context.print(json_text(&value))?;
     } else {

@@ -3,7 +3,7 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::filters::wants_json;
+use crate::cli::filters::format;
 use crate::cli::notices;
 use anku::archive::Archive;
 use anku::archive::Card;
@@ -21,7 +21,10 @@ use anku::workspace::Refresh;
 use clap::ArgMatches;
 use serde_json::json;
 
+const FORMATS: &[&str] = &["table", "json"];
+
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
+    let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
     let ready = notices::ready(context, archive, Refresh::Look);
     let cards = ready.cards()?;
@@ -35,7 +38,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         })
         .collect();
     let lang = context.lang;
-    if wants_json(matches) {
+    if json {
         let kinds: Vec<_> = archive
             .kinds
             .iter()
