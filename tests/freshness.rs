@@ -297,6 +297,18 @@ fn a_damaged_index_is_made_anew() {
     assert!(wrong.is_empty(), "{} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
 
+/// A misspelt key hides nothing: what stands under it is found, though `validate` complains.
+#[test]
+fn text_under_a_key_that_the_schema_does_not_know_is_found() {
+    let folder = small();
+    let root = folder.path();
+    agrees(root, &["工作法"]);
+    edit(root, A, "title:", "titel:");
+    edit(root, B, "id:", "tags:\n  inner: [海边的陌生词]\nid:");
+    agrees(root, &["工作法", "流水线", "海边的陌生词"]);
+    anku(root, ["validate"]).ends(1);
+}
+
 /// Damage inside the texts, at neither end: opening the index does not see it, an answer does.
 #[test]
 fn an_index_damaged_inside_answers_from_the_files_and_is_made_anew() {

@@ -68,11 +68,12 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter) -> Prepared 
                 if value.text.trim().is_empty() {
                     continue;
                 }
-                sets.has(&value.field.path);
                 sets.has(&value.label);
-                let heading = value.field.path == kind.title || kind.columns.contains(&value.field.path);
-                let heading =
-                    heading && value.field.index == Index::Text && value.field.ty == FieldType::Text;
+                let heading = value.field.is_some_and(|field| {
+                    sets.has(&field.path);
+                    let shown = field.path == kind.title || kind.columns.contains(&field.path);
+                    shown && field.index == Index::Text && field.ty == FieldType::Text
+                });
                 prepared.text(&value.label, &fold(value.text), heading, segmenter, &mut sets);
             }
         }

@@ -13,8 +13,8 @@ use serde::de::Visitor;
 /// One text value of a record.
 #[derive(Clone, Debug)]
 pub struct TextValue<'n> {
-    /// The field.
-    pub field: &'n Field,
+    /// The field; `None` for text under a key that the schema does not know.
+    pub field: Option<&'n Field>,
     /// What a hit in it is called: `title`, `awards.title`, and where a list labels its items, the
     /// label in place of the key: `sections.practice`.
     pub label: String,
@@ -91,7 +91,8 @@ pub struct Fact {
 
 impl Kind {
     /// The values that a bare search term looks into, in the order of the schema: every field that
-    /// is indexed as text or keyword.
+    /// is indexed as text or keyword. Text under a key that the schema does not know comes last: a
+    /// misspelt key must not hide what stands under it.
     pub fn texts<'n>(&'n self, root: &'n Node) -> Vec<TextValue<'n>> {
         let mut found = Vec::new();
         for field in &self.fields {
@@ -101,11 +102,30 @@ impl Kind {
             self.visit(root, &field.steps, 0, &mut Vec::new(), &mut |parents, item, node| {
                 if let Some(text) = node.text().filter(|_| !node.is_null()) {
                     let label = self.label(field, parents);
-                    found.push(TextValue { field, label, item, node, text });
+                    found.push(TextValue { field: Some(field), label, item, node, text });
                 }
             });
         }
+        self.strangers(root, "", 0, &mut found);
         found
+    }
+
+    /// Every text below a key that leads to no field.
+    fn strangers<'n>(&'n self, node: &'n Node, path: &str, item: usize, found: &mut Vec<TextValue<'n>>) {
+        for entry in node.entries() {
+            let path = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
+            let leads = |field: &Field| {
+                field.path.strip_prefix(&path).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+            };
+            if !self.fields.iter().any(leads) {
+                everything(&entry.value, &path, item, found);
+                continue;
+            }
+            self.strangers(&entry.value, &path, item, found);
+            for (at, element) in entry.value.items().iter().enumerate() {
+                self.strangers(element, &path, at, found);
+            }
+        }
     }
 
     /// The facts of a record: every value of every field that is not running text, and the texts
@@ -194,5 +214,18 @@ impl Kind {
             self.visit(value, rest, item, parents, take);
         }
         parents.pop();
+    }
+}
+
+/// Every text of a tree, all under one label.
+fn everything<'n>(node: &'n Node, label: &str, item: usize, found: &mut Vec<TextValue<'n>>) {
+    if let Some(text) = node.text().filter(|_| !node.is_null()) {
+        found.push(TextValue { field: None, label: label.to_owned(), item, node, text });
+    }
+    for entry in node.entries() {
+        everything(&entry.value, label, item, found);
+    }
+    for element in node.items() {
+        everything(element, label, item, found);
     }
 }
