@@ -1,6 +1,8 @@
 //! Owns the balance of a source: every byte belongs to exactly one owner.
 //! Must not know what the owners are.
 
+use super::document::Document;
+
 /// Who owns a span.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Owner {
@@ -45,10 +47,10 @@ impl Ledger {
         }
     }
 
-    /// Settles what nobody claimed: blanks go to the span before them, text is unassigned. The spans cover everything, in order,
+    /// Settles what nobody claimed: blanks and markup go to the span before them, text is unassigned. The spans cover everything, in order,
     /// neighbours of one owner joined.
-    pub fn settle(mut self, text: &str) -> Vec<(usize, usize, Owner)> {
-        let blank = |from: usize, to: usize| text[from..to].chars().all(super::blocks::is_blank);
+    pub fn settle(mut self, document: &Document) -> Vec<(usize, usize, Owner)> {
+        let blank = |from: usize, to: usize| document.is_silent(from, to);
         let mut all: Vec<(usize, usize, Owner)> = Vec::new();
         let mut at = 0;
         let spans = std::mem::take(&mut self.spans);
@@ -92,7 +94,8 @@ mod tests {
         let mut ledger = Ledger::new(text.len());
         ledger.claim(3, 5, &Owner::Boilerplate("x".to_owned()));
         ledger.claim(2, 8, &Owner::Record(0));
-        let spans: Vec<(usize, usize)> = ledger.settle(text).iter().map(|s| (s.0, s.1)).collect();
+        let spans: Vec<(usize, usize)> =
+            ledger.settle(&Document::plain(text.to_owned())).iter().map(|s| (s.0, s.1)).collect();
         assert_eq!(spans, [(0, 2), (2, 3), (3, 5), (5, 8), (8, 12)]);
     }
 
@@ -100,7 +103,7 @@ mod tests {
     fn blanks_belong_to_what_stands_before_them() {
         let mut ledger = Ledger::new(5);
         ledger.claim(1, 2, &Owner::Record(0));
-        let spans = ledger.settle(" a \n ");
+        let spans = ledger.settle(&Document::plain(" a \n ".to_owned()));
         assert_eq!(spans.iter().map(|s| (s.0, s.1)).collect::<Vec<_>>(), [(0, 1), (1, 5)]);
     }
 }

@@ -4,25 +4,29 @@
 
 mod awards;
 mod blocks;
+mod document;
 mod draft;
+mod formats;
 mod ledger;
 mod lexicon;
 mod link;
 mod marks;
+mod options;
 mod outline;
 mod plan;
 mod read;
 mod region;
 mod sections;
-mod source;
 mod split;
 mod title;
 
 #[cfg(test)]
 mod tests;
 
+pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
+pub use formats::{Bytes, FORMATS, Format, MAX_BYTES, Reader, Reading};
 pub use lexicon::{Lexicon, Programme, Why};
 pub use link::Existing;
+pub use options::{OnConflict, Options, ToolError, Tools};
 pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan};
-pub use source::{FORMATS, Format, MAX_BYTES};

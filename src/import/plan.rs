@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, draft_id};
+use super::formats::{self, Source};
 use super::ledger::Owner;
 use super::lexicon::Lexicon;
 use super::link::{Existing, Side, pairs};
+use super::options::Options;
 use super::read::{CharIndex, Item, Read, read};
-use super::source::{self, Source};
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -35,6 +36,10 @@ pub struct SourcePlan {
     pub path: String,
     /// The format it was read as; empty when it was not.
     pub format: &'static str,
+    /// Who read it; empty when nobody could.
+    pub reader: &'static str,
+    /// The keys of what a person should know about the reading (`import.remark.KEY` in `locale`).
+    pub remarks: Vec<&'static str>,
     /// Its encoding; empty when it was not read.
     pub encoding: &'static str,
     /// The hash of its bytes.
@@ -150,25 +155,27 @@ impl Plan {
 }
 
 /// Plans an import: reads every file, finds which drafts are one case, and compares with what the archive holds.
-pub fn plan(inputs: Vec<Input>, lexicon: &Lexicon, existing: &[Existing]) -> Plan {
+pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existing: &[Existing]) -> Plan {
     let mut plan = Plan::default();
     let mut reads: Vec<(usize, Source, Read)> = Vec::new();
     for (place, input) in inputs.into_iter().enumerate() {
         let mut entry = SourcePlan {
             path: input.name.clone(),
-            sha256: source::sha256(&input.bytes),
+            sha256: formats::sha256(&input.bytes),
             ..SourcePlan::default()
         };
-        match source::read(&input.name, &input.bytes) {
+        match formats::read(&input.name, &input.bytes, options) {
             Ok(source) => {
                 entry.format = source.format;
                 entry.encoding = source.encoding;
+                entry.reader = source.reader;
+                entry.remarks.clone_from(&source.remarks);
                 let mut read = read(&source, lexicon);
                 entry.chars = read.chars;
                 plan.warnings.append(&mut read.warnings);
                 reads.push((place, source, read));
             }
-            Err(reason) => entry.records.push(refused(&entry.sha256, reason)),
+            Err(reason) => entry.records.push(refused(&entry.sha256, reason.to_owned())),
         }
         plan.sources.push(entry);
     }
@@ -194,7 +201,7 @@ fn refused(sha256: &str, reason: String) -> Planned {
 
 /// Puts the decided records and the spans of a source into its plan. Items of one record in one source become one entry.
 fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planned>) {
-    let index = CharIndex::new(&source.text);
+    let index = CharIndex::new(&source.document.text);
     let mut of_item: Vec<usize> = Vec::new();
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for record in planned {

@@ -4,12 +4,12 @@
 use super::awards::{Context, Entry, List};
 use super::blocks::{Para, blocks, paragraphs};
 use super::draft::{Award, Draft, Provenance, Section};
+use super::formats::Source;
 use super::ledger::{Ledger, Owner};
 use super::lexicon::Lexicon;
 use super::plan::{Warning, WarningKind};
 use super::region::{self, Clues};
 use super::sections::{OTHER, sections};
-use super::source::Source;
 use super::split::{Case, Piece, split};
 use super::title;
 
@@ -37,20 +37,26 @@ pub struct Read {
 
 /// Reads a source.
 pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
-    let text = source.text.as_str();
-    let index = CharIndex::new(text);
+    let document = &source.document;
+    let text = document.read();
+    let index = CharIndex::new(&document.text);
     let all = blocks(text, lexicon);
     let pieces = split(text, &all, lexicon);
-    let mut ledger = Ledger::new(text.len());
+    let mut ledger = Ledger::new(document.text.len());
+    let claim = |ledger: &mut Ledger, start: usize, end: usize, owner: &Owner| {
+        let (start, end) = document.source_span(start, end);
+        ledger.claim(start, end, owner);
+    };
     for block in &all {
         if let super::blocks::Kind::Furniture { why, .. } = &block.kind {
-            ledger.claim(block.start, block.end, &Owner::Boilerplate(why.clone()));
+            claim(&mut ledger, block.start, block.end, &Owner::Boilerplate(why.clone()));
         }
     }
     let mut items: Vec<Item> = Vec::new();
     let mut warnings = Vec::new();
     let mut add = |item: Item, start: usize, end: usize, ledger: &mut Ledger| {
         let mut item = item;
+        let (start, end) = document.source_span(start, end);
         item.draft.source = vec![Provenance {
             file: source.name.clone(),
             sha256: source.sha256.clone(),
@@ -67,7 +73,7 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
                 "preamble" | "frame" | "list-introduction" => Owner::Unassigned(why.clone()),
                 _ => Owner::Boilerplate(why.clone()),
             };
-            ledger.claim(*start, *end, &owner);
+            claim(&mut ledger, *start, *end, &owner);
         }
     }
     for piece in &pieces {
@@ -80,13 +86,13 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
                 for entry in &list.entries {
                     add(listed(list, entry, context), entry.start, entry.end, &mut ledger);
                 }
-                ledger.claim(list.start, first, &Owner::Boilerplate("list-heading".to_owned()));
+                claim(&mut ledger, list.start, first, &Owner::Boilerplate("list-heading".to_owned()));
             }
         }
     }
-    let spans = ledger.settle(text);
+    let spans = ledger.settle(document);
     let spans = spans.into_iter().map(|(start, end, owner)| (index.at(start), index.at(end), owner));
-    Read { items, spans: spans.collect(), warnings, chars: index.at(text.len()) }
+    Read { items, spans: spans.collect(), warnings, chars: index.at(document.text.len()) }
 }
 
 fn warn(source: &Source, list: &List, index: &CharIndex<'_>, warnings: &mut Vec<Warning>) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::lexicon::tests::shipped;
-use super::{Action, Existing, Input, Plan, Planned, WarningKind, plan};
+use super::{Action, Existing, Input, Options, Plan, Planned, WarningKind, plan};
 
 fn input(name: &str, text: &str) -> Input {
     Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() }
@@ -56,7 +56,7 @@ fn full_text() -> String {
 fn a_list_and_its_full_text_become_one_record() {
     let lexicon = shipped();
     let inputs = vec![input("list.txt", LISTS), input("dir/full.txt", &full_text())];
-    let plan = plan(inputs, &lexicon, &[]);
+    let plan = plan(inputs, &Options::default(), &lexicon, &[]);
     check_balance(&plan);
     assert_eq!(plan.count(Action::Create), 5);
     let records = plan.records();
@@ -79,14 +79,14 @@ fn a_list_and_its_full_text_become_one_record() {
 fn importing_twice_changes_nothing() {
     let lexicon = shipped();
     let inputs = || vec![input("list.txt", LISTS), input("full.txt", &full_text())];
-    let first = plan(inputs(), &lexicon, &[]);
+    let first = plan(inputs(), &Options::default(), &lexicon, &[]);
     let held: Vec<Existing> = first.records().into_iter().map(existing).collect();
-    let again = plan(inputs(), &lexicon, &held);
+    let again = plan(inputs(), &Options::default(), &lexicon, &held);
     assert_eq!(again.count(Action::Unchanged), held.len());
     assert_eq!(again.records().len(), held.len());
     check_balance(&again);
     // The same file twice in one batch is one file.
-    let twice = plan([inputs(), inputs()].concat(), &lexicon, &[]);
+    let twice = plan([inputs(), inputs()].concat(), &Options::default(), &lexicon, &[]);
     assert_eq!(twice.count(Action::Create), held.len());
     check_balance(&twice);
 }
@@ -97,8 +97,9 @@ fn what_the_archive_holds_is_found_from_either_side() {
     let list = || vec![input("list.txt", LISTS)];
     let full = || vec![input("full.txt", &full_text())];
     for (first, second) in [(list(), full()), (full(), list())] {
-        let held: Vec<Existing> = plan(first, &lexicon, &[]).records().into_iter().map(existing).collect();
-        let next = plan(second, &lexicon, &held);
+        let held: Vec<Existing> =
+            plan(first, &Options::default(), &lexicon, &[]).records().into_iter().map(existing).collect();
+        let next = plan(second, &Options::default(), &lexicon, &held);
         assert_eq!(next.count(Action::Update), 1);
         let updated = next.records().into_iter().find(|r| r.action == Action::Update).unwrap();
         assert!(held.iter().any(|record| record.id == updated.id));
@@ -110,7 +111,12 @@ fn a_bad_piece_is_set_aside_and_the_rest_goes_in() {
     let lexicon = shipped();
     let binary = Input { name: "x.bin".to_owned(), bytes: vec![0, 1, 2] };
     let law = "第一条 为了规范工作,制定本规定。\n第二条 各级组织应当遵守本规定。\n第三条 本规定自发布之日起施行。\n".repeat(3);
-    let plan = plan(vec![binary, input("law.txt", &law), input("full.txt", &full_text())], &lexicon, &[]);
+    let plan = plan(
+        vec![binary, input("law.txt", &law), input("full.txt", &full_text())],
+        &Options::default(),
+        &lexicon,
+        &[],
+    );
     check_balance(&plan);
     assert_eq!(plan.count(Action::Reject), 2);
     assert_eq!(plan.count(Action::Create), 1);
@@ -131,7 +137,7 @@ fn several_cases_in_one_part_are_told_by_their_outlines() {
         case("酒泉瓜州:以学分制管理推进学习型组织建设"),
         case("广东翁源:培育创业“领头雁”"),
     );
-    let plan = plan(vec![input("a.txt", &text)], &shipped(), &[]);
+    let plan = plan(vec![input("a.txt", &text)], &Options::default(), &shipped(), &[]);
     check_balance(&plan);
     let titles: Vec<&str> = plan.records().iter().map(|r| r.draft.title.as_str()).collect();
     assert_eq!(
@@ -223,11 +229,11 @@ proptest! {
     fn any_text_balances(words in prop::collection::vec(word(), 0..120), more in prop::collection::vec(word(), 0..40)) {
         let lexicon = shipped();
         let inputs = || vec![input("a.txt", &words.concat()), input("b.txt", &more.concat())];
-        let first = plan(inputs(), &lexicon, &[]);
+        let first = plan(inputs(), &Options::default(), &lexicon, &[]);
         check_balance(&first);
         let keep = |r: &&Planned| r.action == Action::Create;
         let held: Vec<Existing> = first.records().into_iter().filter(keep).map(existing).collect();
-        let again = plan(inputs(), &lexicon, &held);
+        let again = plan(inputs(), &Options::default(), &lexicon, &held);
         check_balance(&again);
         prop_assert_eq!(again.count(Action::Create) + again.count(Action::Update), 0);
     }
@@ -254,7 +260,7 @@ fn the_seeds_come_in_whole() {
         return;
     };
     let lexicon = shipped();
-    let first = plan(inputs.clone(), &lexicon, &[]);
+    let first = plan(inputs.clone(), &Options::default(), &lexicon, &[]);
     check_balance(&first);
     assert!(first.warnings.is_empty(), "{:?}", first.warnings);
     let records = first.records();
@@ -281,7 +287,7 @@ fn the_seeds_come_in_whole() {
             Input { name: input.name.clone(), bytes: bytes.into_owned() }
         })
         .collect();
-    let second = plan(old, &lexicon, &[]);
+    let second = plan(old, &Options::default(), &lexicon, &[]);
     check_balance(&second);
     let bare = |plan: &Plan| -> Vec<super::Draft> {
         let drafts = plan.records().into_iter().map(|r| r.draft.clone());

@@ -16,6 +16,7 @@ use crate::import::Draft;
 use crate::import::Existing;
 use crate::import::Input;
 use crate::import::Lexicon;
+use crate::import::Options;
 use crate::import::Plan;
 use crate::import::Region;
 use crate::schema::Checker;
@@ -70,7 +71,11 @@ pub enum ImportError {
 ///
 /// # Errors
 /// When the archive's word lists cannot be used.
-pub fn plan_import(archive: &Archive, inputs: Vec<Input>) -> Result<Import, ImportError> {
+pub fn plan_import(
+    archive: &Archive,
+    inputs: Vec<Input>,
+    options: &Options<'_>,
+) -> Result<Import, ImportError> {
     let kind = archive.kinds.first().ok_or(ImportError::NoKind)?;
     let list = |name: &str| archive.word_list(name).map_err(ImportError::Broken);
     let lexicon =
@@ -78,7 +83,7 @@ pub fn plan_import(archive: &Archive, inputs: Vec<Input>) -> Result<Import, Impo
             .map_err(ImportError::Lexicon)?;
     let records = records(archive);
     let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
-    let plan = import::plan(inputs, &lexicon, &existing);
+    let plan = import::plan(inputs, options, &lexicon, &existing);
     let mut import = Import { plan, new: Vec::new(), changes: Vec::new() };
     import.write_out(archive, kind, &records);
     Ok(import)

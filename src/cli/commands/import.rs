@@ -12,6 +12,7 @@ use anku::archive::LockError;
 use anku::diag::Code;
 use anku::import::Action;
 use anku::import::Input;
+use anku::import::Options;
 use anku::import::Plan;
 use anku::import::WarningKind;
 use anku::report::json_text;
@@ -46,10 +47,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
     let dry = matches.get_flag("dry-run");
+    let options = Options::default();
     let progress = Progress::new(context, "progress.import");
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(lock(context, archive)?) };
-    let import = plan_import(archive, inputs).map_err(|error| match error {
+    let import = plan_import(archive, inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
         other => Failure::usage(other.to_string()),
     })?;
@@ -319,6 +321,7 @@ fn to_json(archive: &Archive, import: &Import) -> Value {
             json!({
                 "path": source.path,
                 "format": source.format,
+                "reader": source.reader,
                 "encoding": source.encoding,
                 "sha256": source.sha256,
                 "chars": source.chars,

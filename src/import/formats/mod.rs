@@ -1,0 +1,118 @@
+//! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
+//! Must not know what a document says.
+
+mod text;
+
+use sha2::{Digest as _, Sha256};
+
+use super::document::Document;
+use super::options::Options;
+
+/// The largest file that is read.
+pub const MAX_BYTES: usize = 64 << 20;
+
+/// A file as a document, with what identifies it for ever.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The file's name as given, without folders.
+    pub name: String,
+    /// The format it was read as.
+    pub format: &'static str,
+    /// Who read it: `built-in`, or the program on the machine that helped.
+    pub reader: &'static str,
+    /// How its bytes were decoded; empty for formats that say so themselves.
+    pub encoding: &'static str,
+    /// SHA-256 of the bytes, in hex.
+    pub sha256: String,
+    /// What was read.
+    pub document: Document,
+    /// The keys of what a person should know about the reading (`import.remark.KEY` in `locale`).
+    pub remarks: Vec<&'static str>,
+}
+
+/// What a reader hands on.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// The document.
+    pub document: Document,
+    /// How the bytes were decoded; empty where the format says so itself.
+    pub encoding: &'static str,
+    /// The program on the machine that helped; empty for a built-in reader.
+    pub reader: &'static str,
+    /// The keys of what a person should know about the reading (`import.remark.KEY` in `locale`).
+    pub remarks: Vec<&'static str>,
+}
+
+/// A file's bytes, with the ending of its name as a last hint where bytes alone cannot tell (a table with commas from a text).
+#[derive(Clone, Copy, Debug)]
+pub struct Bytes<'b> {
+    /// The bytes.
+    pub bytes: &'b [u8],
+    /// The ending of its name in lower case, without the dot; empty where it has none.
+    pub ending: &'b str,
+}
+
+/// From bytes to a document, or the key of the reason why not (`import.reason.KEY` in `locale`).
+pub type Reader = fn(Bytes<'_>, &Options<'_>) -> Result<Reading, &'static str>;
+
+/// One way to read bytes.
+pub struct Format {
+    /// Its name in plans and messages.
+    pub name: &'static str,
+    /// Whether these bytes are of this format.
+    pub sniff: fn(Bytes<'_>) -> bool,
+    /// Reads them.
+    pub read: Reader,
+}
+
+/// Every format; the first that recognises the bytes wins.
+pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: text::read }];
+
+/// Reads a file.
+///
+/// # Errors
+/// The key of the reason why the bytes cannot be read as a document (`import.reason.KEY` in
+/// `locale`).
+pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Source, &'static str> {
+    if bytes.len() > MAX_BYTES {
+        return Err("too-large");
+    }
+    let base = base_name(name);
+    let ending = base.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
+    let input = Bytes { bytes, ending: &ending };
+    let format = FORMATS.iter().find(|format| (format.sniff)(input)).ok_or("unknown-format")?;
+    let reading = (format.read)(input, options)?;
+    if reading.document.read().trim().is_empty() {
+        return Err("empty");
+    }
+    if is_record(&reading.document.text) {
+        return Err("record");
+    }
+    Ok(Source {
+        name: base.to_owned(),
+        format: format.name,
+        reader: if reading.reader.is_empty() { "built-in" } else { reading.reader },
+        encoding: reading.encoding,
+        sha256: sha256(bytes),
+        document: reading.document,
+        remarks: reading.remarks,
+    })
+}
+
+/// Whether a text is a record of an archive already: reading it as a document would make a case of
+/// its YAML.
+fn is_record(text: &str) -> bool {
+    let head = || text.lines().take(8);
+    head().any(|line| line.starts_with("id: ")) && head().any(|line| line.starts_with("title: "))
+}
+
+/// SHA-256 in lower-case hex.
+pub fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A path without its folders.
+pub fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
