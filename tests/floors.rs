@@ -29,7 +29,6 @@ const FENCES: &[(&str, &str)] = &[
     ("calamine", "import"),
     ("chardetng", "import"),
     ("dom_smoothie", "import"),
-    ("encoding_rs", "import"),
     ("office_oxide", "import"),
     ("quick_xml", "import report"),
     ("rtf_parser_tt", "import"),
