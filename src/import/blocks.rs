@@ -4,6 +4,7 @@
 
 use std::collections::HashMap;
 
+use super::document::{Label, Role};
 use super::lexicon::Lexicon;
 use super::marks::{Mark, Style, ends_sentence, mark, number, plain_digit};
 use crate::text::numerals::chinese_to_u32;
@@ -44,6 +45,8 @@ pub struct Block {
     pub start: usize,
     /// The byte behind it.
     pub end: usize,
+    /// What its container says it is.
+    pub role: Option<Role>,
 }
 
 impl Block {
@@ -76,16 +79,47 @@ pub fn is_blank(c: char) -> bool {
     c.is_whitespace() || matches!(c, '\u{feff}' | '\u{200b}')
 }
 
-/// Takes a text apart into lines.
-pub fn blocks(text: &str, lexicon: &Lexicon) -> Vec<Block> {
-    let mut found: Vec<Block> = lines(text, lexicon)
-        .into_iter()
-        .map(|(start, end)| Block { kind: kind_of(&text[start..end], start, lexicon), start, end })
-        .collect();
+/// Takes a text apart into lines, with what its container says about them.
+pub fn blocks(text: &str, labels: &[Label], lexicon: &Lexicon) -> Vec<Block> {
+    let mut found: Vec<Block> = Vec::new();
+    for (start, end) in lines(text, lexicon) {
+        for (start, end) in cut(text, start, end, labels) {
+            let role =
+                labels.iter().find(|l| l.start <= start && end <= l.end && start < end).map(|l| l.role);
+            let kind = match role {
+                Some(Role::Aside(why)) => {
+                    Kind::Furniture { why: why.to_owned(), page: why == "page-furniture" }
+                }
+                _ => kind_of(&text[start..end], start, lexicon),
+            };
+            found.push(Block { kind, start, end, role });
+        }
+    }
     only_parts_in_order(text, &mut found);
     repeated_lines(text, &mut found, lexicon);
     page_numbers(text, &mut found);
     found
+}
+
+/// A line in the pieces that labels make of it.
+fn cut(text: &str, start: usize, end: usize, labels: &[Label]) -> Vec<(usize, usize)> {
+    let mut places: Vec<usize> = labels
+        .iter()
+        .filter(|label| matches!(label.role, Role::Title | Role::Aside(_)))
+        .flat_map(|label| [label.start, label.end])
+        .filter(|at| start < *at && *at < end && text.is_char_boundary(*at))
+        .collect();
+    places.push(end);
+    places.sort_unstable();
+    let mut from = start;
+    places
+        .into_iter()
+        .map(|to| {
+            let piece = trimmed(text, from, to);
+            from = to;
+            piece
+        })
+        .collect()
 }
 
 /// Lines without the blanks around them. The mark of the next part opens a line of its own even in mid-line, when the number fits.
@@ -254,6 +288,8 @@ pub struct Para {
     pub text: String,
     /// Its first byte in the source.
     pub start: usize,
+    /// What its container says it is.
+    pub role: Option<Role>,
 }
 
 /// Joins lines that a page broke inside a sentence. Blocks are those of one record, furniture and blanks among them.
@@ -270,10 +306,15 @@ pub fn paragraphs(text: &str, blocks: &[Block], lexicon: &Lexicon) -> Vec<Para> 
             _ => {
                 let line = block.text(text);
                 match paras.last_mut() {
-                    Some(last) if !gap && goes_on(&last.text, line, turned, lexicon) => {
+                    Some(last)
+                        if !gap
+                            && last.role.is_none()
+                            && block.role.is_none()
+                            && goes_on(&last.text, line, turned, lexicon) =>
+                    {
                         join(&mut last.text, line);
                     }
-                    _ => paras.push(Para { text: line.to_owned(), start: block.start }),
+                    _ => paras.push(Para { text: line.to_owned(), start: block.start, role: block.role }),
                 }
                 (gap, turned) = (false, false);
             }
@@ -287,7 +328,8 @@ fn goes_on(before: &str, line: &str, turned: bool, lexicon: &Lexicon) -> bool {
     let Some(last) = before.chars().next_back() else {
         return false;
     };
-    if ends_sentence(last) || matches!(last, ':' | '：') {
+    // The cells of a table stand between tabs.
+    if ends_sentence(last) || matches!(last, ':' | '：') || before.contains('\t') || line.contains('\t') {
         return false;
     }
     if mark(line).is_some_and(|m| m.style != Style::Is) {
@@ -333,7 +375,7 @@ mod tests {
 
     fn texts(text: &str) -> Vec<String> {
         let lexicon = shipped();
-        let all = blocks(text, &lexicon);
+        let all = blocks(text, &[], &lexicon);
         paragraphs(text, &all, &lexicon).into_iter().map(|p| p.text).collect()
     }
 
@@ -352,7 +394,7 @@ mod tests {
     #[test]
     fn parts_count_up_and_may_open_in_mid_line() {
         let text = "篇1:甲\n正文。篇2:乙\n正文提到篇9:丙。";
-        let all = blocks(text, &shipped());
+        let all = blocks(text, &[], &shipped());
         let numbers: Vec<u32> = all
             .iter()
             .filter_map(|b| match b.kind {
@@ -368,7 +410,7 @@ mod tests {
         let long = "字".repeat(300);
         let pages = format!("{long}\n1\n{long}\n2\n{long}\n3\n");
         let furniture = |text: &str| {
-            let all = blocks(text, &shipped());
+            let all = blocks(text, &[], &shipped());
             all.iter().filter(|b| matches!(b.kind, Kind::Furniture { .. })).count()
         };
         assert_eq!(furniture(&pages), 3);

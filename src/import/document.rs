@@ -34,6 +34,8 @@ pub enum Role {
     Title,
     /// A heading of this outline level, 1 the highest.
     Heading(u8),
+    /// A short line set off by its type: all of it bold.
+    SetOff,
     /// No part of the text proper: the key of the reason (`page-furniture`, `navigation`, …).
     Aside(&'static str),
 }
@@ -152,6 +154,32 @@ impl View {
         self.text.push_str(words);
     }
 
+    /// This view of what another view shows, as a view of what lies beneath both.
+    pub fn over(self, beneath: &View) -> View {
+        let mut view = View { text: self.text, pieces: Vec::with_capacity(self.pieces.len()) };
+        for (place, piece) in self.pieces.iter().enumerate() {
+            let end = self.pieces.get(place + 1).map_or(view.text.len(), |next| next.view);
+            if end - piece.view != piece.len {
+                let (start, end) =
+                    (beneath.source(piece.source), beneath.source_end(piece.source + piece.len));
+                view.pieces.push(Piece { view: piece.view, source: start, len: end.saturating_sub(start) });
+                continue;
+            }
+            // A stretch taken over whole may lie across several of the other's.
+            let mut at = piece.source;
+            while at < piece.source + piece.len {
+                let next = beneath.pieces.partition_point(|other| other.view <= at);
+                let stop = beneath.pieces.get(next).map_or(beneath.text.len(), |other| other.view);
+                let stop = stop.min(piece.source + piece.len);
+                let (start, end) = (beneath.source(at), beneath.source_end(stop));
+                let view_at = piece.view + (at - piece.source);
+                view.pieces.push(Piece { view: view_at, source: start, len: end.saturating_sub(start) });
+                at = stop;
+            }
+        }
+        view
+    }
+
     fn is_silent(&self, start: usize, end: usize) -> bool {
         let first = self.pieces.partition_point(|piece| piece.source + piece.len <= start);
         self.pieces[first..].iter().enumerate().take_while(|(_, piece)| piece.source < end).all(
@@ -233,6 +261,32 @@ mod tests {
         assert!(document.is_silent(0, at("甲")));
         assert!(!document.is_silent(at("&ldquo;"), at("乙")));
         assert!(!document.is_silent(0, text.len()));
+    }
+
+    #[test]
+    fn a_view_over_a_view_leads_to_the_bottom() {
+        let bottom = r"x'甲\'<b>乙\n</b>丙'";
+        let at = |needle: &str| bottom.find(needle).unwrap();
+        let mut middle = View::default();
+        middle.keep(bottom, at("甲"), at(r"\'"));
+        middle.replace("'", at(r"\'"), at("<b>"));
+        middle.keep(bottom, at("<b>"), at(r"\n"));
+        middle.replace("\n", at(r"\n"), at("</b>"));
+        middle.keep(bottom, at("</b>"), at("丙'") + "丙".len());
+        assert_eq!(middle.text, "甲'<b>乙\n</b>丙");
+        let mut top = View::default();
+        let text = middle.text.clone();
+        top.keep(&text, 0, text.find("<b>").unwrap());
+        top.keep(&text, text.find("乙").unwrap(), text.find("</b>").unwrap());
+        top.keep(&text, text.find("丙").unwrap(), text.len());
+        let document =
+            Document { text: bottom.to_owned(), view: Some(top.over(&middle)), ..Document::default() };
+        assert_eq!(document.read(), "甲'乙\n丙");
+        for (seen, lies) in [("甲'", r"甲\'"), ("乙\n", r"乙\n"), ("丙", "丙"), ("'乙", r"\'<b>乙")] {
+            let start = document.read().find(seen).unwrap();
+            let (start, end) = document.source_span(start, start + seen.len());
+            assert_eq!(&bottom[start..end], lies, "{seen}");
+        }
     }
 
     #[test]

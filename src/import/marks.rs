@@ -18,8 +18,10 @@ pub enum Style {
     Is,
     /// `【…】` without a number
     Bracket,
-    /// `## …` with the number of signs
+    /// `## …` with the number of signs; a heading of that level in its container
     Hash,
+    /// A line set off by its type alone
+    SetOff,
 }
 
 /// An ordinal in a text.

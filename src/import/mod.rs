@@ -11,6 +11,7 @@ mod ledger;
 mod lexicon;
 mod link;
 mod marks;
+mod markup;
 mod options;
 mod outline;
 mod plan;

@@ -2,6 +2,7 @@
 //! Must not know which case a text belongs to.
 
 use super::blocks::{HEADING_LIMIT, Para, is_blank};
+use super::document::Role;
 use super::lexicon::Lexicon;
 use super::marks::{Mark, Style, ends_sentence, mark};
 
@@ -31,10 +32,10 @@ struct Candidate {
 pub fn outline(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
     let all = candidates(paras, lexicon);
     let mut best: Option<(Vec<&Candidate>, (i32, i32))> = None;
-    for style in [Style::Han, Style::HanRound, Style::Digit, Style::Bracket, Style::Hash] {
+    for style in [Style::Han, Style::HanRound, Style::Digit, Style::Bracket, Style::Hash, Style::SetOff] {
         let of_style: Vec<&Candidate> = all.iter().filter(|c| c.mark.style == style).collect();
         let chain = match style {
-            Style::Bracket | Style::Hash => unnumbered(&of_style),
+            Style::Bracket | Style::Hash | Style::SetOff => unnumbered(&of_style),
             _ => chain(&of_style),
         };
         if chain.len() < 2 {
@@ -61,7 +62,11 @@ pub fn outline(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
         .map(|c| Head {
             para: c.para,
             start: c.at,
-            end: heading_end(&paras[c.para].text, c, lexicon),
+            end: match paras[c.para].role {
+                // The whole line, whatever its length.
+                Some(Role::Heading(_) | Role::SetOff) => paras[c.para].text.len(),
+                _ => heading_end(&paras[c.para].text, c, lexicon),
+            },
             mark: c.mark.len,
         })
         .collect();
@@ -90,6 +95,11 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
     let mut point = 0;
     for (number, para) in paras.iter().enumerate() {
         let text = para.text.as_str();
+        if let Some(candidate) = labelled(number, para, lexicon) {
+            point = 0;
+            found.push(candidate);
+            continue;
+        }
         let mut before: Option<char> = None;
         for (at, c) in text.char_indices() {
             let opens = match before {
@@ -115,6 +125,21 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
     found
 }
 
+/// A heading without an ordinal that its container names or sets off.
+fn labelled(para: usize, Para { text, role, .. }: &Para, lexicon: &Lexicon) -> Option<Candidate> {
+    let (style, number) = match role.as_ref()? {
+        Role::Heading(level) => (Style::Hash, u32::from(*level)),
+        Role::SetOff => (Style::SetOff, 0),
+        Role::Title | Role::Aside(_) => return None,
+    };
+    if mark(text).is_some() {
+        return None;
+    }
+    let role = role_near(text, lexicon, true).is_some() || lexicon.role_ending(trim_heading(text)).is_some();
+    let score = if role { 26 } else { 6 };
+    Some(Candidate { para, at: 0, mark: Mark { style, number, len: 0 }, score, role })
+}
+
 fn candidate(
     para: usize,
     at: usize,
@@ -125,7 +150,7 @@ fn candidate(
     point: u32,
 ) -> Option<Candidate> {
     let own_line = at == 0;
-    if !own_line && matches!(mark.style, Style::Bracket | Style::Hash | Style::Digit) {
+    if !own_line && matches!(mark.style, Style::Bracket | Style::Hash | Style::SetOff | Style::Digit) {
         return None;
     }
     let body = &text[at + mark.len..];
@@ -206,7 +231,7 @@ fn chain<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
 
 /// Headings that carry a sign but no number: all at the highest depth that stands more than once.
 fn unnumbered<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
-    (0..=4)
+    (0..=6)
         .map(|depth| all.iter().copied().filter(|c| c.mark.number == depth).collect::<Vec<_>>())
         .find(|level| level.len() >= 2)
         .unwrap_or_default()

@@ -40,7 +40,7 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
     let document = &source.document;
     let text = document.read();
     let index = CharIndex::new(&document.text);
-    let all = blocks(text, lexicon);
+    let all = blocks(text, &document.labels, lexicon);
     let pieces = split(text, &all, lexicon);
     let mut ledger = Ledger::new(document.text.len());
     let claim = |ledger: &mut Ledger, start: usize, end: usize, owner: &Owner| {

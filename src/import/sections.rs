@@ -65,7 +65,7 @@ mod tests {
 
     fn read(text: &str) -> Vec<(String, String)> {
         let lexicon = shipped();
-        let paras = paragraphs(text, &blocks(text, &lexicon), &lexicon);
+        let paras = paragraphs(text, &blocks(text, &[], &lexicon), &lexicon);
         sections(&paras, &lexicon).into_iter().map(|s| (s.heading.unwrap_or_default(), s.role)).collect()
     }
 

@@ -2,6 +2,7 @@
 //! Must not know sections.
 
 use super::blocks::{Block, Kind, is_blank, trimmed};
+use super::document::Role;
 use super::lexicon::Lexicon;
 use super::marks::{Style, ends_sentence, mark, plain_digit};
 
@@ -61,13 +62,20 @@ pub fn unit_of(title: &str) -> Option<&str> {
 
 /// Finds the title of a text, which may have the mark of a part before it.
 pub fn find(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexicon) -> Found {
+    if let Some(found) = labelled(text, blocks, opener) {
+        return found;
+    }
     let mut lines: Vec<Title> = Vec::new();
     let mut body = blocks.len();
     let mut body_start = blocks.last().map_or(0, |b| b.end);
     let content = blocks.iter().enumerate().filter(|(_, b)| b.is_content());
     for (seen, (place, block)) in content.enumerate() {
         let line = block.text(text);
-        let alone = block.kind == Kind::Paragraph || line.starts_with('#');
+        // What its container calls a lower heading opens a section.
+        let section =
+            matches!(block.role, Some(Role::Heading(2..)) | Some(Role::SetOff)) && !lines.is_empty();
+        let section = section && (block.role != Some(Role::SetOff) || lexicon.role_ending(line).is_some());
+        let alone = (block.kind == Kind::Paragraph || line.starts_with('#')) && !section;
         if alone && reads_like_one(line) && seen < HEAD {
             let subtitle = line.starts_with(['—', '－', '─']) || line.starts_with("--");
             match lines.last_mut() {
@@ -91,6 +99,22 @@ pub fn find(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexi
         break;
     }
     choose(text, (blocks, body, body_start), lines, opener, lexicon)
+}
+
+/// The line that its container calls the title.
+fn labelled(text: &str, blocks: &[Block], opener: Option<&Block>) -> Option<Found> {
+    let content: Vec<usize> = (0..blocks.len()).filter(|at| blocks[*at].is_content()).take(HEAD).collect();
+    let place = *content.iter().find(|at| blocks[**at].role == Some(Role::Title))?;
+    let block = &blocks[place];
+    let body = (place + 1..blocks.len()).find(|at| blocks[*at].is_content()).unwrap_or(blocks.len());
+    let before = blocks[..place].iter().filter(|b| b.is_content());
+    let before = before.map(|b| (b.start, b.end, "collection-title"));
+    Some(Found {
+        title: title(block.text(text), block.start, block.end),
+        body,
+        body_start: blocks.get(body).map_or(block.end, |b| b.start),
+        apart: before.chain(opener.map(|b| (b.start, b.end, "part-mark"))).collect(),
+    })
 }
 
 fn title(line: &str, start: usize, end: usize) -> Title {

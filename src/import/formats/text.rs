@@ -2,7 +2,7 @@
 //! Must not know what the text says.
 
 use super::{Bytes, Reading};
-use crate::import::document::Document;
+use crate::import::markup;
 use crate::import::options::Options;
 
 /// Reads a text.
@@ -11,7 +11,7 @@ use crate::import::options::Options;
 /// `binary`, `encoding`.
 pub fn read(input: Bytes<'_>, _options: &Options<'_>) -> Result<Reading, &'static str> {
     let (text, encoding) = decode(input.bytes)?;
-    Ok(Reading { document: Document::plain(text), encoding, ..Reading::default() })
+    Ok(Reading { document: markup::document(text), encoding, ..Reading::default() })
 }
 
 fn decode(bytes: &[u8]) -> Result<(String, &'static str), &'static str> {
