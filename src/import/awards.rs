@@ -23,7 +23,7 @@ pub struct Entry {
 }
 
 /// A list.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct List {
     /// Its heading.
     pub heading: String,

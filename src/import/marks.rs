@@ -22,6 +22,8 @@ pub enum Style {
     Hash,
     /// A line set off by its type alone
     SetOff,
+    /// `故障现象：…`: a phrase that names a role, and a colon
+    Colon,
 }
 
 /// An ordinal in a text.

@@ -12,6 +12,7 @@ mod lexicon;
 mod link;
 mod marks;
 mod markup;
+mod numbered;
 mod options;
 mod outline;
 mod plan;

@@ -32,10 +32,12 @@ struct Candidate {
 pub fn outline(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
     let all = candidates(paras, lexicon);
     let mut best: Option<(Vec<&Candidate>, (i32, i32))> = None;
-    for style in [Style::Han, Style::HanRound, Style::Digit, Style::Bracket, Style::Hash, Style::SetOff] {
+    for style in
+        [Style::Han, Style::HanRound, Style::Digit, Style::Bracket, Style::Hash, Style::SetOff, Style::Colon]
+    {
         let of_style: Vec<&Candidate> = all.iter().filter(|c| c.mark.style == style).collect();
         let chain = match style {
-            Style::Bracket | Style::Hash | Style::SetOff => unnumbered(&of_style),
+            Style::Bracket | Style::Hash | Style::SetOff | Style::Colon => unnumbered(&of_style),
             _ => chain(&of_style),
         };
         if chain.len() < 2 {
@@ -100,6 +102,7 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
             found.push(candidate);
             continue;
         }
+        found.extend(lexicon.role_at(text).and_then(|(_, len)| colon(number, text, len)));
         let mut before: Option<char> = None;
         for (at, c) in text.char_indices() {
             let opens = match before {
@@ -123,6 +126,13 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
         }
     }
     found
+}
+
+/// A phrase that names a role at the start of a paragraph, closed by a colon.
+fn colon(para: usize, text: &str, len: usize) -> Option<Candidate> {
+    text[len..].starts_with([':', '：']).then_some(())?;
+    let mark = Mark { style: Style::Colon, number: 0, len: 0 };
+    Some(Candidate { para, at: 0, mark, score: 20, role: true })
 }
 
 /// A heading without an ordinal that its container names or sets off.
@@ -241,6 +251,10 @@ fn unnumbered<'c>(all: &[&'c Candidate]) -> Vec<&'c Candidate> {
 fn heading_end(text: &str, candidate: &Candidate, lexicon: &Lexicon) -> usize {
     let body_at = candidate.at + candidate.mark.len;
     let body = &text[body_at..];
+    if candidate.mark.style == Style::Colon {
+        let colon = body.find([':', '：']).unwrap_or_default();
+        return body_at + colon + body[colon..].chars().next().map_or(0, char::len_utf8);
+    }
     if body.starts_with('【') || candidate.mark.style == Style::Bracket {
         return body.find('】').map_or(body_at, |close| body_at + close + '】'.len_utf8());
     }

@@ -9,7 +9,7 @@ use super::ledger::{Ledger, Owner};
 use super::lexicon::Lexicon;
 use super::plan::{Warning, WarningKind};
 use super::region::{self, Clues};
-use super::sections::{OTHER, sections};
+use super::sections::{OTHER, PRACTICE, sections};
 use super::split::{Case, Piece, split};
 use super::title;
 
@@ -145,7 +145,7 @@ fn listed(list: &List, entry: &Entry, context: &Context) -> Item {
 
 fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
     let paras = paragraphs(text, &case.body, lexicon);
-    let found = sections(&paras, lexicon);
+    let mut found = sections(&paras, lexicon);
     let name = case.title.text.as_str();
     let unit = title::unit_of(name)
         .filter(|unit| region::of_unit(unit, None).is_some() || organisation(unit))
@@ -162,6 +162,7 @@ fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
     };
     let region = region::of_case(&clues);
     let refused = refusal(&paras, &found, case.title.own, region.is_some());
+    by_subject(&mut found);
     let mut notes = Vec::new();
     if !case.title.own {
         notes.push("原文没有标题".to_owned());
@@ -180,6 +181,17 @@ fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
         },
         weak_title: !case.title.own || lexicon.is_generic(name),
         refused,
+    }
+}
+
+/// Where no heading names an element of a case, the headings divide what was done by subject: newspapers write so.
+fn by_subject(sections: &mut [Section]) {
+    let headed = sections.iter().filter(|section| section.heading.is_some());
+    let plain = headed.clone().all(|section| matches!(section.role.as_str(), OTHER | PRACTICE));
+    if plain && headed.count() >= 2 {
+        for section in sections.iter_mut().filter(|section| section.heading.is_some()) {
+            PRACTICE.clone_into(&mut section.role);
+        }
     }
 }
 

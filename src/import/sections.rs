@@ -8,6 +8,8 @@ use super::outline::{Head, outline, role};
 
 /// The role of text that no heading names.
 pub const OTHER: &str = "other";
+/// The role of text that says what was done.
+pub const PRACTICE: &str = "practice";
 
 /// Divides a case's paragraphs at its headings. Text before the first heading is a section of its own without one.
 pub fn sections(paras: &[Para], lexicon: &Lexicon) -> Vec<Section> {

@@ -5,6 +5,7 @@ use super::awards::{self, Context, List};
 use super::blocks::{Block, HEADING_LIMIT, Kind, is_blank};
 use super::lexicon::Lexicon;
 use super::marks::{Style, ends_sentence, mark};
+use super::numbered;
 use super::region;
 use super::title::{self, Title};
 
@@ -77,7 +78,10 @@ fn frame_closes(text: &str, before: &[Block]) -> bool {
 /// One part: lists if there are any, and cases.
 fn part(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexicon, out: &mut Vec<Piece>) {
     let flat = Flat::new(text, blocks);
-    let lists = awards::lists(&flat.text, lexicon);
+    let mut lists = awards::lists(&flat.text, lexicon);
+    if lists.is_empty() {
+        lists.extend(numbered::list(&flat.text));
+    }
     let (Some(first), Some(last)) = (lists.first(), lists.last()) else {
         cases(text, blocks, opener, lexicon, out);
         return;

@@ -51,6 +51,12 @@ pub fn reads_like_one(line: &str) -> bool {
         && line.chars().filter(|c| c.is_alphabetic()).count() * 2 > length
 }
 
+/// Whether a text's first line is a title that somebody closed with a full stop: short, and no second clause.
+fn stops_at_end(line: &str) -> bool {
+    let body = line.strip_suffix('。').unwrap_or_default();
+    body.chars().count() <= 30 && !body.contains(['，', ',', '、']) && reads_like_one(body)
+}
+
 /// The part of a title before its colon, when it can be a unit.
 pub fn unit_of(title: &str) -> Option<&str> {
     let colon = title.find([':', '：'])?;
@@ -76,7 +82,8 @@ pub fn find(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexi
             matches!(block.role, Some(Role::Heading(2..)) | Some(Role::SetOff)) && !lines.is_empty();
         let section = section && (block.role != Some(Role::SetOff) || lexicon.role_ending(line).is_some());
         let alone = (block.kind == Kind::Paragraph || line.starts_with('#')) && !section;
-        if alone && reads_like_one(line) && seen < HEAD {
+        let stopped = seen == 0 && opener.is_none() && stops_at_end(line);
+        if alone && (reads_like_one(line) || stopped) && seen < HEAD {
             let subtitle = line.starts_with(['—', '－', '─']) || line.starts_with("--");
             match lines.last_mut() {
                 Some(title) if subtitle => {

@@ -1,6 +1,7 @@
 //! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
 //! Must not know what a document says.
 
+mod html;
 mod text;
 
 use sha2::{Digest as _, Sha256};
@@ -66,7 +67,10 @@ pub struct Format {
 }
 
 /// Every format; the first that recognises the bytes wins.
-pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: text::read }];
+pub const FORMATS: &[Format] = &[
+    Format { name: "html", sniff: html::sniff, read: html::read },
+    Format { name: "text", sniff: |_| true, read: text::read },
+];
 
 /// Reads a file.
 ///

@@ -14,7 +14,11 @@ pub fn read(input: Bytes<'_>, _options: &Options<'_>) -> Result<Reading, &'stati
     Ok(Reading { document: markup::document(text), encoding, ..Reading::default() })
 }
 
-fn decode(bytes: &[u8]) -> Result<(String, &'static str), &'static str> {
+/// The text of some bytes and the name of their encoding.
+///
+/// # Errors
+/// `binary`, `encoding`.
+pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), &'static str> {
     if bytes.contains(&0) {
         return Err("binary");
     }
