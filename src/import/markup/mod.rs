@@ -2,6 +2,7 @@
 //! Must not know pages, sites, nor what the text says.
 
 mod build;
+mod markdown;
 mod sql;
 mod tags;
 
@@ -29,6 +30,10 @@ pub fn document(text: String) -> Document {
         labels.extend(sql::asides(&view.text));
         labels.sort_by_key(|label| label.start);
         let view = view.over(&unpacked);
+        return Document { text, view: Some(view), labels, tables, only_tables: false };
+    }
+    if markdown::has_table(&text) {
+        let Seen { view, labels, tables } = markdown::build(&text);
         return Document { text, view: Some(view), labels, tables, only_tables: false };
     }
     if tags::count(&text, ENOUGH) < ENOUGH && !tags::has_entity(&text) {
