@@ -3,6 +3,7 @@
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
 /// The house: floors and fences.
+mod fix;
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.
 mod freshness;

@@ -80,7 +80,7 @@ impl Residue {
             let mut marks = node.text()?.chars();
             Some((marks.next()?, marks.next()?))
         };
-        let set = RegexSet::new(rules.iter().map(|rule| rule.pattern.as_str())).unwrap_or_else(|error| {
+        let set = RegexSet::new(rules.iter().map(|rule| loose(&rule.pattern))).unwrap_or_else(|error| {
             findings.push(unusable(path, root, "rules", error));
             RegexSet::empty()
         });
@@ -164,7 +164,7 @@ impl Repair {
 }
 
 /// Marks without a partner. An opening mark where a closing one was meant leaves two open; only the
-/// second of them is wrong.
+/// second of them is wrong. A quotation of several paragraphs may open in each and close in the last.
 fn halves(text: &str, open: char, close: char, hits: &mut Vec<Hit>) {
     let mut stack: Vec<usize> = Vec::new();
     let mut alone: Vec<(usize, char)> = Vec::new();
@@ -173,6 +173,8 @@ fn halves(text: &str, open: char, close: char, hits: &mut Vec<Hit>) {
             stack.push(at);
         } else if c == close && stack.pop().is_none() {
             alone.push((at, close));
+        } else if c == '\n' && !stack.is_empty() && text[at..].trim_start().starts_with(open) {
+            stack.pop();
         }
     }
     alone.extend(stack.chunks(2).filter_map(|pair| pair.last()).map(|&at| (at, open)));
@@ -311,6 +313,28 @@ fn rule(item: &Node, path: &Path, boilerplate: Option<&Node>, findings: &mut Vec
     }
 }
 
+/// A pattern that fits wherever this one does and is cheap to run together with others: a word
+/// border makes the engine step through Chinese character by character (200 times slower, measured),
+/// and a bound as in `.{0,300}` makes an automaton of thousands of states.
+fn loose(pattern: &Regex) -> String {
+    let mut out = pattern.as_str().replace(r"\b", "");
+    let mut from = 0;
+    while let Some(open) = out[from..].find('{').map(|at| from + at) {
+        let Some(close) = out[open..].find('}').map(|at| open + at) else { break };
+        let inside = &out[open + 1..close];
+        let bounds = inside.split_once(',').filter(|(least, most)| {
+            let number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+            number(least) && number(most) && most.len() > 1
+        });
+        if let Some((least, _)) = bounds {
+            let free = format!("{{{least},}}");
+            out.replace_range(open..=close, &free);
+        }
+        from = open + 1;
+    }
+    out
+}
+
 /// One pattern for all lines of `boilerplate.yaml` that give one of these reasons.
 fn whole_lines(reasons: &Node, boilerplate: Option<&Node>) -> Option<String> {
     let reasons: Vec<&str> = reasons.items().iter().filter_map(Node::text).collect();
@@ -326,11 +350,36 @@ fn whole_lines(reasons: &Node, boilerplate: Option<&Node>) -> Option<String> {
             lines.push(format!("(?:{pattern})"));
         }
     }
-    // The groups of a pattern of lines are no residue: without names of their own they would count.
     let joined = lines.join("|").replace("\\s", "[ \\t\\x{3000}]");
     (!lines.is_empty()).then(|| format!("(?m)^([ \\t\\x{{3000}}]*(?:{joined})[ \\t\\x{{3000}}]*)$"))
 }
 
 fn unusable(path: &Path, node: &Node, field: &str, detail: impl ToString) -> Finding {
     Finding::new(Code::BadSettings, path, Some(node.span)).field(field).arg("detail", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_pattern_fits_wherever_the_exact_one_does() {
+        let loose = |pattern: &str| loose(&Regex::new(pattern).expect("a pattern"));
+        assert_eq!(loose(r"\bwww\.{0,300}x{2,4}\p{Han}{3}"), r"www\.{0,}x{2,4}\p{Han}{3}");
+        assert_eq!(loose(r"a\{b{1,}"), r"a\{b{1,}");
+    }
+
+    #[test]
+    fn quotation_marks_come_in_pairs() {
+        let at = |text: &str| {
+            let mut hits = Vec::new();
+            halves(text, '“', '”', &mut hits);
+            hits.iter().map(|hit| text[..hit.span.start].chars().count()).collect::<Vec<_>>()
+        };
+        assert_eq!(at("“甲“乙”丙”“丁”"), [0; 0]);
+        assert_eq!(at("“甲“和“乙”"), [2]);
+        assert_eq!(at("甲”和"), [1]);
+        assert_eq!(at("修改为:“甲。\n\n“乙。\n“丙。”"), [0; 0]);
+        assert_eq!(at("“甲。\n乙。"), [0]);
+    }
 }

@@ -55,7 +55,7 @@ fn differing<'t>(before: &'t str, after: &'t str) -> Vec<(usize, char, &'t str)>
     while i < old.len() || j < new.len() {
         match (old.get(i), new.get(j)) {
             (Some(line), Some(other)) if line == other => (i, j) = (i + 1, j + 1),
-            (Some(line), other) if gone > 0 && (other.is_none() || old.get(i + 1) == other) => {
+            (Some(line), other) if gone > 0 && nearer(old.get(i + 1), line, other) => {
                 out.push((i + 1, '-', *line));
                 (i, gone) = (i + 1, gone - 1);
             }
@@ -67,6 +67,18 @@ fn differing<'t>(before: &'t str, after: &'t str) -> Vec<(usize, char, &'t str)>
         }
     }
     out
+}
+
+/// Whether a line of the new text is rather the one after this than this one.
+fn nearer(next: Option<&&str>, line: &str, new: Option<&&str>) -> bool {
+    let Some(new) = new else { return true };
+    let alike = |old: &str| {
+        let same = |(a, b): &(char, char)| a == b;
+        let front = old.chars().zip(new.chars()).take_while(same).count();
+        let back = old.chars().rev().zip(new.chars().rev()).take_while(same).count();
+        if old == *new { usize::MAX } else { front + back }
+    };
+    next.is_some_and(|next| alike(next) > alike(line))
 }
 
 fn visible(line: &str) -> String {
@@ -104,6 +116,10 @@ mod tests {
         );
         assert_eq!(differing("a\nb\n", "a\n"), [(2, '-', "b")]);
         assert_eq!(differing("a\n", "a\n"), []);
+        assert_eq!(
+            differing("ADVERT\n  一二  三\n", "  一二 三\n"),
+            [(1, '-', "ADVERT"), (2, '-', "  一二  三"), (1, '+', "  一二 三")]
+        );
     }
 
     #[test]

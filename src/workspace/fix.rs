@@ -65,11 +65,9 @@ pub fn plan_fixes(
     for _ in 0..ROUNDS {
         let offered: Vec<Finding> =
             fixes.then.findings.iter().filter(|f| f.fix.is_some() && wanted(f.code)).cloned().collect();
-        let Some(round) = take(&fixes.now, &fixes.then, &texts, &offered, &look) else { break };
-        fixes.withdrawn = offered.len() - round.mended.len();
-        if round.mended.is_empty() {
-            break;
-        }
+        let round = take(&fixes.now, &fixes.then, &texts, &offered, &look);
+        fixes.withdrawn = offered.len() - round.as_ref().map_or(0, |round| round.mended.len());
+        let Some(round) = round else { break };
         fixes.mended.extend(round.mended);
         texts = round.texts;
         fixes.then = round.then;

@@ -35,7 +35,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         Err(OpenError::Broken(broken)) => {
             let outcome =
                 Outcome { checked: 0, findings: broken.findings.clone(), texts: broken.texts.clone() };
-            return show(context, format, &outcome, false);
+            return show(context, format, &outcome, false, false);
         }
         _ => context.archive()?,
     };
@@ -56,7 +56,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let mut outcome = workspace::validate(archive, &paths, &|done, all| progress.set(done, all));
     progress.finish();
     outcome.findings.retain(|finding| wanted(finding.code));
-    show(context, format, &outcome, matches.get_flag("strict"))
+    show(context, format, &outcome, matches.get_flag("strict"), true)
 }
 
 /// Shows what would change, asks, writes, and shows what is left.
@@ -112,13 +112,19 @@ fn fix(
         }
         // The lines that would change are all that was asked for.
         _ if people && !go && !nothing => exit(left, strict),
-        _ => show(context, format, left, strict)?,
+        _ => show(context, format, left, strict, false)?,
     };
     // Not to write what one was asked to write is a failure, unless a preview was asked for.
     Ok(if go || dry || nothing { ended } else { Exit::Failed })
 }
 
-fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Result<Exit, Failure> {
+fn show(
+    context: &Context,
+    format: &str,
+    outcome: &Outcome,
+    strict: bool,
+    offer: bool,
+) -> Result<Exit, Failure> {
     let texts = Texts::new(&outcome.texts);
     let lang = context.lang;
     let text = match format {
@@ -141,7 +147,7 @@ fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Res
         let checked = outcome.checked.to_string();
         let counts = [("checked", checked.as_str()), ("count", &errors), ("warnings", &warnings)];
         context.note(&lang.say(key, &counts));
-        if outcome.findings.iter().any(|finding| finding.fix.is_some()) {
+        if offer && outcome.findings.iter().any(|finding| finding.fix.is_some()) {
             context.note(lang.word("validate.fixable"));
         }
     }
