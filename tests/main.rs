@@ -2,8 +2,9 @@
 
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
-/// The house: floors and fences.
+/// `validate --fix`: what is certain, byte by byte.
 mod fix;
+/// The house: floors and fences.
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.
 mod freshness;
