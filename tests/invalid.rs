@@ -7,6 +7,7 @@
 use anku::archive::Archive;
 use anku::archive::Parsed;
 use anku::archive::Record;
+use anku::archive::Residue;
 use anku::archive::check_all;
 use anku::diag::Code;
 use anku::diag::Finding;
@@ -55,6 +56,9 @@ fn line(finding: &Finding, texts: &[(PathBuf, String)], out: &mut String) {
         finding.suggestion.as_deref().unwrap_or_default(),
         at.escape_debug(),
     );
+    if let Some(fix) = &finding.fix {
+        let _ = writeln!(out, "  fix {:?} -> {:?}", fix.from, fix.to);
+    }
     if let Some((path, span)) = &finding.related {
         let text = texts.iter().find(|(known, _)| known == path).map_or("", |(_, text)| text.as_str());
         let place = Lines::new(text).place(text, span.start);
@@ -100,7 +104,7 @@ fn own_schema(archive: &Archive, case: &Path) -> Option<(Kind, Checker)> {
 }
 
 /// Everything that is found in the records of one case.
-fn check(kind: &Kind, checker: &Checker, case: &Path, files: &[Input]) -> Vec<Finding> {
+fn check(kind: &Kind, checker: &Checker, residue: &Residue, case: &Path, files: &[Input]) -> Vec<Finding> {
     let single = files.len() == 1 && case.is_file();
     let mut findings = Vec::new();
     let mut records = Vec::new();
@@ -115,6 +119,7 @@ fn check(kind: &Kind, checker: &Checker, case: &Path, files: &[Input]) -> Vec<Fi
         }
         if record.findings.is_empty() {
             checker.check(path, &root, &mut findings);
+            residue.check(&Parsed { path, kind, root: &root }, &record.text, &mut findings);
         }
         // A lone record is called by its fault, not by its id.
         let id = root.get("id").and_then(yaml::Node::text).unwrap_or("x").to_owned();
@@ -176,10 +181,20 @@ fn checker(archive: &Archive) -> Checker {
     checker.expect("the shipped schemas can be used")
 }
 
+fn residue(archive: &Archive) -> Residue {
+    let mut findings = Vec::new();
+    let list = |name| archive.word_list(name).expect("a shipped list");
+    let residue =
+        Residue::read(&list("residue"), Path::new("residue.yaml"), Some(&list("boilerplate")), &mut findings);
+    assert_eq!(findings, [], "the shipped rules are clean");
+    residue
+}
+
 #[test]
 fn every_invalid_record_is_found_and_explained() {
     let archive = archive();
     let checker = checker(&archive);
+    let residue = residue(&archive);
     let folder = folder("invalid");
     let mut all: Vec<(PathBuf, Vec<Input>)> =
         cases(&folder).into_iter().map(|case| (case.clone(), inputs(&case))).collect();
@@ -190,8 +205,8 @@ fn every_invalid_record_is_found_and_explained() {
     for (case, files) in &all {
         let own = own_schema(&archive, case);
         let findings = match &own {
-            Some((kind, checker)) => check(kind, checker, case, files),
-            None => check(&archive.kinds[0], &checker, case, files),
+            Some((kind, checker)) => check(kind, checker, &residue, case, files),
+            None => check(&archive.kinds[0], &checker, &residue, case, files),
         };
         let texts: Vec<(PathBuf, String)> = files
             .iter()

@@ -7,6 +7,7 @@
 mod card;
 mod lock;
 mod record;
+mod residue;
 mod rules;
 mod settings;
 mod shipped;
@@ -16,6 +17,7 @@ mod write;
 pub use card::Card;
 pub use lock::{Lock, LockError};
 pub use record::{Record, read_text};
+pub use residue::Residue;
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;
 pub use shipped::{SHIPPED, new_archive, shipped};

@@ -264,6 +264,9 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("only", "CODE,…", "help.validate.only").value_delimiter(','),
                 text("skip", "CODE,…", "help.validate.skip").value_delimiter(','),
                 switch("strict", "help.validate.strict"),
+                switch("fix", "help.validate.fix"),
+                switch("dry-run", "help.dry-run").requires("fix"),
+                switch("yes", "help.yes").short('y').requires("fix"),
             ])
             .args(output()),
         "import" => command

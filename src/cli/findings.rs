@@ -57,8 +57,33 @@ pub(crate) fn message(lang: Lang, finding: &Finding) -> String {
 
 /// What to do about a finding, beyond its sentence.
 fn help(lang: Lang, finding: &Finding) -> Option<String> {
-    let near = finding.suggestion.as_ref()?;
+    if let Some(fix) = &finding.fix {
+        let (from, to) = (shown(&fix.from), shown(&fix.to));
+        let key = if fix.to.is_empty() { "help.fix.remove" } else { "help.fix" };
+        let said = lang.say(key, &[("from", &from), ("to", &to)]);
+        return Some(printable(&said).into_owned());
+    }
+    let Some(near) = finding.suggestion.as_ref() else {
+        let key = format!("{}.help", finding.code.id());
+        let args: Vec<(&str, &str)> =
+            finding.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        return lang.has(&key).then(|| printable(&lang.say(&key, &args)).into_owned());
+    };
     Some(printable(&lang.say("help.didyoumean", &[("name", near)])).into_owned())
+}
+
+/// A piece of text as a sentence shows it: blanks and line ends seen, not too long.
+fn shown(text: &str) -> String {
+    let seen = |c| match c {
+        ' ' | '\u{a0}' | '\u{3000}' => '␣',
+        '\n' => '↵',
+        c => c,
+    };
+    let mut out: String = text.trim_end_matches('\n').chars().take(40).map(seen).collect();
+    if text.chars().nth(40).is_some() {
+        out.push('…');
+    }
+    out
 }
 
 /// `path:line:col: error[AK0102]: message`
@@ -68,12 +93,16 @@ fn line(context: &Context, finding: &Finding, texts: &Texts<'_>) -> String {
     let severity = context.lang.word(severity_key(finding.severity()));
     let head = format!("{severity}[{}]", finding.code.id());
     let style = context.style;
+    let head = match finding.severity() {
+        Severity::Error => style.red(&head),
+        Severity::Warning => style.yellow(&head),
+    };
     format!(
         "{}:{}:{}: {}: {}",
         style.path(&path),
         start.line,
         start.column,
-        style.red(&head),
+        head,
         style.bold(&message(context.lang, finding))
     )
 }
@@ -107,7 +136,7 @@ pub(crate) fn excerpts(context: &Context, findings: &[Finding], texts: &Texts<'_
         out.push_str(&line(context, finding, texts));
         out.push('\n');
         if let (Some((text, lines)), Some(span)) = (texts.texts.get(finding.path.as_path()), finding.span) {
-            out.push_str(&excerpt(&renderer, text, lines, span));
+            out.push_str(&excerpt(&renderer, text, lines, span, finding.severity()));
         }
         if let Some((path, span)) = &finding.related {
             let (place, _) = texts.places(path, Some(*span));
@@ -123,7 +152,7 @@ pub(crate) fn excerpts(context: &Context, findings: &[Finding], texts: &Texts<'_
 }
 
 /// The one line that is meant: a record's paragraphs are long, and only one of them matters.
-fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span) -> String {
+fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span, severity: Severity) -> String {
     // Bytes that are not UTF-8 were replaced when the text was read, so a span may lie inside what
     // replaced them.
     let start = floor(text, span.start);
@@ -139,7 +168,11 @@ fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span) -> String
     let snippet = Snippet::source(source)
         .line_start(lines.line(start))
         .annotation(AnnotationKind::Primary.span(from..to));
-    let group = Group::with_level(Level::ERROR).element(snippet);
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let group = Group::with_level(level).element(snippet);
     let mut drawn = renderer.render(&[group]);
     drawn.push('\n');
     drawn
@@ -172,6 +205,7 @@ pub(crate) fn to_json(lang: Lang, checked: usize, findings: &[Finding], texts: &
                 "message": message(lang, finding),
                 "help": help(lang, finding),
                 "suggestion": finding.suggestion,
+                "fix": finding.fix.as_ref().map(|fix| json!({"from": fix.from, "to": fix.to})),
             })
         })
         .collect();

@@ -13,6 +13,7 @@ mod parse_error;
 mod progress;
 mod query;
 mod style;
+mod writing;
 
 use context::Context;
 use context::Early;

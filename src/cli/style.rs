@@ -23,6 +23,10 @@ impl Style {
         self.paint("1;31", text)
     }
 
+    pub(crate) fn yellow(self, text: &str) -> String {
+        self.paint("1;33", text)
+    }
+
     pub(crate) fn bold(self, text: &str) -> String {
         self.paint("1", text)
     }

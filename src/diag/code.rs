@@ -112,6 +112,28 @@ codes! {
     /// One case stands in two levels of one edition.
     TwoLevels = "AK0206", Error;
 
+    // 035x: residue in the texts. Usable, but somebody should look.
+    /// Characters that hide a word: `**`.
+    Mask = "AK0350", Warning;
+    /// Letters that stand for a number or a name: `XX年`.
+    Placeholder = "AK0351", Warning;
+    /// A place where a number got lost: `20,制定`, `总数已达 人`.
+    MissingNumber = "AK0352", Warning;
+    /// A rate without its per cent sign: `率达80以上`.
+    MissingPercent = "AK0353", Warning;
+    /// Words of the site or the file that the text was taken from.
+    SiteWords = "AK0354", Warning;
+    /// HTML that was left over.
+    Markup = "AK0355", Warning;
+    /// Characters that a wrong encoding made.
+    Garbled = "AK0356", Warning;
+    /// Characters that nobody sees: zero width, blanks at the end of a line.
+    Invisible = "AK0357", Warning;
+    /// Doubled punctuation, brackets around nothing.
+    Punctuation = "AK0358", Warning;
+    /// A quotation mark without its partner.
+    HalfQuote = "AK0359", Warning;
+
     // 09xx: the schemas and the archive's own files.
     /// A schema is not a valid JSON Schema.
     BadSchema = "AK0901", Error;
@@ -125,6 +147,13 @@ codes! {
     BadSettings = "AK0905", Error;
     /// A regular expression that cannot be compiled in linear time.
     BadPattern = "AK0906", Error;
+}
+
+impl Code {
+    /// Whether this speaks of residue in a text, `AK035x`.
+    pub fn is_residue(self) -> bool {
+        (Code::Mask..=Code::HalfQuote).contains(&self)
+    }
 }
 
 #[cfg(test)]

@@ -32,6 +32,19 @@ impl Span {
     }
 }
 
+/// A change that certainly mends a finding: what stands in the file, and what goes there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Fix {
+    /// The bytes of the file that go.
+    pub span: Span,
+    /// What is written in their place, in the notation that stands there.
+    pub text: String,
+    /// What goes, as the value has it.
+    pub from: String,
+    /// What comes, as the value has it.
+    pub to: String,
+}
+
 /// The words that fill a message's `{placeholders}`, by name.
 pub type Args = Vec<(&'static str, String)>;
 
@@ -52,6 +65,8 @@ pub struct Finding {
     pub suggestion: Option<String>,
     /// Where else to look: the first of two duplicates, the record that a link meant.
     pub related: Option<(PathBuf, Span)>,
+    /// What mends it, where that is certain.
+    pub fix: Option<Fix>,
 }
 
 impl Finding {
@@ -65,6 +80,7 @@ impl Finding {
             args: Args::new(),
             suggestion: None,
             related: None,
+            fix: None,
         }
     }
 
@@ -93,6 +109,13 @@ impl Finding {
     #[must_use]
     pub fn related(mut self, path: impl Into<PathBuf>, span: Span) -> Self {
         self.related = Some((path.into(), span));
+        self
+    }
+
+    /// Says what certainly mends it.
+    #[must_use]
+    pub fn fix(mut self, fix: Option<Fix>) -> Self {
+        self.fix = fix;
         self
     }
 
@@ -125,6 +148,15 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
         }
     }
     best.map(|(_, candidate)| candidate)
+}
+
+/// Whether `word` is `other` with a slip of the pen: a third of the letters at most are wrong,
+/// missing, too many or swapped, and both are long enough for that to be no chance.
+pub fn is_slip(word: &str, other: &str) -> bool {
+    let chars = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
+    let (word, other) = (chars(word), chars(other));
+    let longer = word.len().max(other.len());
+    word.len().min(other.len()) >= 4 && distance(&word, &other) <= longer / 3
 }
 
 fn contains(hay: &[char], needle: &[char]) -> bool {

@@ -1,15 +1,21 @@
 //! From the JSON Schema crate's errors to findings: the place, the code, the better value.
 
+use super::field::Names;
 use super::node_json::Typed;
 use super::node_json::core;
 use super::typing::Place;
 use super::typing::Places;
 use crate::diag::Code;
 use crate::diag::Finding;
+use crate::diag::Fix;
 use crate::diag::Span;
+use crate::diag::is_slip;
 use crate::diag::nearest;
 use crate::yaml::Node;
+use crate::yaml::Style;
+use crate::yaml::Tree;
 use crate::yaml::Value;
+use crate::yaml::write;
 use jsonschema::ValidationError;
 use jsonschema::error::TypeKind;
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -171,7 +177,14 @@ impl<'a> Explainer<'a> {
                 .finding(Code::Format, spot)
                 .arg("value", text)
                 .arg("format", format)
-                .suggest(spot.node.text().filter(|_| format == "date").and_then(date)),
+                .suggest(spot.node.text().filter(|_| format == "date").and_then(date))
+                .fix(
+                    spot.node
+                        .text()
+                        .filter(|_| format == "date")
+                        .and_then(date)
+                        .and_then(|to| change(spot.node, &to)),
+                ),
             Kind::MinLength { limit } => bound(Code::Length, "min", limit).arg("actual", length(spot.node)),
             Kind::MaxLength { limit } => bound(Code::Length, "max", limit).arg("actual", length(spot.node)),
             Kind::Minimum { limit } => bound(Code::Bounds, "min", limit).arg("value", text),
@@ -249,7 +262,12 @@ impl<'a> Explainer<'a> {
             Value::Scalar(_) => "value",
             _ => "shape",
         };
+        // `010`, `2012年` and `2012.0` are for a person to read; another notation of digits is not.
+        let same =
+            suggestion.as_deref().filter(|to| spot.node.text().is_some_and(|text| digits(text) == **to));
+        let fix = same.and_then(|to| change(spot.node, to));
         self.finding(Code::WrongType, spot)
+            .fix(fix)
             .arg("rule", rule)
             .arg("expected", expected.join("|"))
             .arg("actual", actual)
@@ -267,7 +285,11 @@ impl<'a> Explainer<'a> {
             .and_then(|vocabulary| vocabulary.nearest(word))
             .or_else(|| nearest(word, allowed.iter().map(String::as_str)))
             .map(str::to_owned);
+        // Only a name that the list declares, and declares for one value, is certain.
+        let mut declared = vocabulary.into_iter().flat_map(|v| &v.terms).filter(|term| term.names.is(word));
+        let only = declared.next().filter(|_| declared.next().is_none());
         self.finding(Code::NotInVocabulary, spot)
+            .fix(only.and_then(|term| change(spot.node, &term.value)))
             .arg("value", quote(spot.node))
             .arg("allowed", list(&allowed))
             .suggest(near)
@@ -351,7 +373,13 @@ impl<'a> Explainer<'a> {
         let finding = Finding::new(Code::UnknownField, self.path, Some(span))
             .field(join(&spot.field, key))
             .arg("name", key)
-            .suggest(meant.clone());
+            .suggest(meant.clone())
+            .fix(place.and_then(|place| only_one(place, key, &free)).map(|to| Fix {
+                span,
+                text: to.to_owned(),
+                from: key.to_owned(),
+                to: to.to_owned(),
+            }));
         let doubtful =
             unevaluated && place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
         self.unknown.push(Unknown { mapping: mapping.to_owned(), finding, meant, doubtful });
@@ -369,7 +397,18 @@ impl<'a> Explainer<'a> {
     /// All findings: an unknown field that is a missing one misspelt is one finding, and a value of
     /// the wrong type says nothing else.
     pub(super) fn finish(self) -> Vec<Finding> {
-        let Explainer { mut findings, unknown, missing, .. } = self;
+        let Explainer { mut findings, mut unknown, missing, .. } = self;
+        // Which of two keys for one field holds its value, only a person knows.
+        for at in 0..unknown.len() {
+            let rival = |other: &Unknown| {
+                other.mapping == unknown[at].mapping
+                    && other.meant.is_some()
+                    && other.meant == unknown[at].meant
+            };
+            if unknown.iter().filter(|other| rival(other)).count() > 1 {
+                unknown[at].finding.fix = None;
+            }
+        }
         let certain = !findings.is_empty() || !missing.is_empty() || unknown.iter().any(|u| !u.doubtful);
         for missing in missing {
             let misspelt = unknown
@@ -406,6 +445,30 @@ fn meant<'p>(place: &'p Place, key: &str, free: &dyn Fn(&str) -> bool) -> Option
         .collect();
     let near = nearest(key, words.iter().map(|(word, _)| *word))?;
     words.iter().find(|(word, _)| *word == near).map(|(_, key)| *key)
+}
+
+/// The one field that an unknown key can stand for: a name that the schema declares, or the only key
+/// that it is a slip of.
+fn only_one<'p>(place: &'p Place, key: &str, free: &dyn Fn(&str) -> bool) -> Option<&'p str> {
+    let only = |fits: &dyn Fn(&Names) -> bool| {
+        let mut fitting = place.names.iter().filter(|names| fits(names));
+        fitting
+            .next()
+            .filter(|names| fitting.next().is_none() && free(&names.key))
+            .map(|names| names.key.as_str())
+    };
+    only(&|names| names.is(key)).or_else(|| only(&|names| is_slip(key, &names.key)))
+}
+
+/// Another value in the place of a scalar, in the notation that the writer would choose.
+fn change(node: &Node, to: &str) -> Option<Fix> {
+    let scalar = node.scalar().filter(|scalar| scalar.style != Style::Block)?;
+    let text = if to.bytes().all(|b| b.is_ascii_digit()) {
+        to.to_owned()
+    } else {
+        write(&Tree::Map(vec![("x".to_owned(), to.into())])).strip_prefix("x: ")?.trim_end().to_owned()
+    };
+    Some(Fix { span: node.span, text, from: scalar.text.clone(), to: to.to_owned() })
 }
 
 fn join(above: &str, key: &str) -> String {
@@ -455,17 +518,18 @@ pub(super) fn constants(error: &ValidationError<'_>) -> Vec<String> {
     }
 }
 
+/// Full-width digits as ASCII ones.
+fn digits(text: &str) -> String {
+    let narrow = |c| match c {
+        '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
+        c => c,
+    };
+    text.trim().chars().map(narrow).collect()
+}
+
 /// The whole number that a text holds in another notation: `010`, `２０１２`, `2012年`, `2012.0`.
 fn whole(text: &str) -> Option<String> {
-    let narrow: String = text
-        .trim()
-        .trim_end_matches(['年', '届', '名', '个'])
-        .chars()
-        .map(|c| match c {
-            '０'..='９' => char::from_u32(c as u32 - '０' as u32 + '0' as u32).unwrap_or(c),
-            c => c,
-        })
-        .collect();
+    let narrow = digits(text.trim().trim_end_matches(['年', '届', '名', '个']));
     let digits = narrow.strip_suffix(".0").unwrap_or(&narrow);
     let good = !digits.is_empty() && digits.len() <= 15 && digits.bytes().all(|b| b.is_ascii_digit());
     good.then(|| digits.parse::<u64>().ok().map(|number| number.to_string())).flatten()

@@ -2,9 +2,11 @@
 //!
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
+mod fix;
 mod import;
 mod validate;
 
+pub use fix::{FixedFile, Fixes, apply_fixes, plan_fixes};
 pub use import::{Change, Import, ImportError, apply_import, plan_import};
 pub use validate::{Outcome, validate};
 

@@ -1,8 +1,10 @@
 //! Every check of every file, in one run.
 
 use crate::archive::Archive;
+use crate::archive::Broken;
 use crate::archive::Parsed;
 use crate::archive::Record;
+use crate::archive::Residue;
 use crate::archive::VOCABULARIES;
 use crate::archive::check_all;
 use crate::diag::Code;
@@ -12,6 +14,7 @@ use crate::schema::lint;
 use crate::yaml::Node;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::path::PathBuf;
 
@@ -29,6 +32,17 @@ pub struct Outcome {
 /// Validates the records under `paths` (absolute; all records when there are none). Rules across
 /// records always look at the whole archive: an id can repeat one in another folder.
 pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, usize)) -> Outcome {
+    validate_as(archive, paths, &BTreeMap::new(), progress)
+}
+
+/// As [`validate`], with other texts in the place of some files': what would be found if they were
+/// written.
+pub(super) fn validate_as(
+    archive: &Archive,
+    paths: &[PathBuf],
+    texts: &BTreeMap<String, String>,
+    progress: &dyn Fn(usize, usize),
+) -> Outcome {
     let mut outcome = Outcome::default();
     // The schemas first: what a broken one says of the records means nothing.
     let mut checkers = Vec::new();
@@ -36,6 +50,7 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
         lint(&kind.schema, &kind.schema_path, &archive.references, &mut outcome.findings);
         checkers.push(Checker::new(kind, &archive.references, &mut outcome.findings));
     }
+    let residue = residue(archive, &mut outcome);
     if !outcome.findings.is_empty() {
         outcome.findings.sort();
         outcome.findings.dedup();
@@ -52,7 +67,11 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
     let read: Vec<_> = walk
         .par_iter()
         .map(|stat| {
-            (stat.kind, Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error)))
+            let record = match texts.get(&stat.path) {
+                Some(text) => Ok(Record::parse(&stat.path, text.as_bytes())),
+                None => Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error)),
+            };
+            (stat.kind, record)
         })
         .collect();
     progress(walk.len() / 2, walk.len());
@@ -65,14 +84,17 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
             }
         }
     }
-    outsiders(archive, paths, &mut records, &mut outcome);
+    outsiders(archive, paths, texts, &mut records, &mut outcome);
     outcome.checked = records.iter().filter(|(_, record)| is_wanted(archive, paths, &record.path)).count();
     let found: Vec<Vec<Finding>> = records
         .par_iter()
         .map(|(kind, record)| {
             let mut findings = record.findings.clone();
             if let (Some(root), Some(Some(checker))) = (&record.root, checkers.get(*kind)) {
-                checker.check(Path::new(&record.path), root, &mut findings);
+                let path = Path::new(&record.path);
+                checker.check(path, root, &mut findings);
+                let parsed = Parsed { path, kind: &archive.kinds[*kind], root };
+                residue.check(&parsed, &record.text, &mut findings);
             }
             findings
         })
@@ -111,6 +133,20 @@ pub fn validate(archive: &Archive, paths: &[PathBuf], progress: &dyn Fn(usize, u
     outcome
 }
 
+/// The rules of residue; what is wrong with their files goes to the findings.
+fn residue(archive: &Archive, outcome: &mut Outcome) -> Residue {
+    let broken = |error: Box<Broken>, outcome: &mut Outcome| outcome.findings.extend(error.findings);
+    let path = PathBuf::from(format!("{VOCABULARIES}/residue.yaml"));
+    let boilerplate = archive.word_list("boilerplate").map_err(|error| broken(error, outcome)).ok();
+    match archive.word_list("residue") {
+        Ok(root) => Residue::read(&root, &path, boilerplate.as_ref(), &mut outcome.findings),
+        Err(error) => {
+            broken(error, outcome);
+            Residue::default()
+        }
+    }
+}
+
 /// The path itself when it lies under a folder, for telling the archive's own files from records.
 fn path_of(folder: &str, path: &str) -> PathBuf {
     if path.starts_with(folder) { PathBuf::from(path) } else { PathBuf::new() }
@@ -125,6 +161,7 @@ fn is_wanted(archive: &Archive, paths: &[PathBuf], path: &str) -> bool {
 fn outsiders(
     archive: &Archive,
     paths: &[PathBuf],
+    texts: &BTreeMap<String, String>,
     records: &mut Vec<(usize, Record)>,
     outcome: &mut Outcome,
 ) {
@@ -137,7 +174,11 @@ fn outsiders(
             continue;
         }
         let already = outcome.findings.iter().any(|finding| finding.path == Path::new(&relative));
-        match Record::read(&archive.root, &relative) {
+        let read = match texts.get(&relative) {
+            Some(text) => Ok(Record::parse(&relative, text.as_bytes())),
+            None => Record::read(&archive.root, &relative),
+        };
+        match read {
             Ok(record) => records.push((0, record)),
             Err(_) if already => {}
             Err(error) => {

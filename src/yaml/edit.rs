@@ -4,6 +4,7 @@ use super::node::Node;
 use super::node::Value;
 use super::write::Tree;
 use super::write::write;
+use crate::diag::Fix;
 
 /// What to add to a mapping's document.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +44,25 @@ pub fn add(text: &str, root: &Node, additions: &[Addition], order: &[&str]) -> S
         let joint = if at > 0 && !out[..at].ends_with('\n') { "\n" } else { "" };
         out.insert_str(at, &format!("{joint}{piece}"));
     }
+    out
+}
+
+/// Puts other text in the place of spans. Of two that overlap the first counts; a span that is no
+/// span of `text` is passed over. Everything outside the spans stays byte by byte.
+pub fn splice<'f>(text: &str, fixes: impl IntoIterator<Item = &'f Fix>) -> String {
+    let mut fixes: Vec<&Fix> = fixes.into_iter().collect();
+    fixes.sort();
+    let mut out = String::with_capacity(text.len());
+    let mut at = 0;
+    for fix in fixes {
+        if fix.span.start < at || text.get(fix.span.start..fix.span.end).is_none() {
+            continue;
+        }
+        out.push_str(&text[at..fix.span.start]);
+        out.push_str(&fix.text);
+        at = fix.span.end;
+    }
+    out.push_str(&text[at..]);
     out
 }
 

@@ -6,9 +6,9 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::at;
 use crate::cli::filters::format;
 use crate::cli::progress::Progress;
+use crate::cli::writing::agreed;
+use crate::cli::writing::lock;
 use anku::archive::Archive;
-use anku::archive::Lock;
-use anku::archive::LockError;
 use anku::diag::Code;
 use anku::import::Action;
 use anku::import::Input;
@@ -25,14 +25,9 @@ use clap::ArgMatches;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long to wait for another process that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 const FORMATS: &[&str] = &["table", "json"];
 
@@ -60,7 +55,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         summary(context, &import, dry)?;
     }
     let nothing = import.new.is_empty() && import.changes.is_empty();
-    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context)?);
+    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context, "import.ask")?);
     if go {
         apply_import(archive, &import).map_err(|error| Failure::usage(error.to_string()))?;
     }
@@ -79,25 +74,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
-}
-
-fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
-    Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
-        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
-        LockError::Io(error) => at(context, &archive.state(), &error),
-    })
-}
-
-/// Asks, when there is somebody to ask; without a terminal nothing is written unasked.
-fn agreed(context: &Context) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    context.note(context.lang.word("import.ask"));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim().to_lowercase();
-    Ok(matches!(answer.as_str(), "y" | "yes" | "是" | "好"))
 }
 
 /// The files to import, and how many could not be read: those that were named, those in the folders

@@ -7,13 +7,19 @@ use crate::cli::filters::format;
 use crate::cli::findings;
 use crate::cli::findings::Texts;
 use crate::cli::progress::Progress;
+use crate::cli::writing::agreed;
+use crate::cli::writing::changed_lines;
+use crate::cli::writing::lock;
 use anku::archive::OpenError;
 use anku::diag::Code;
 use anku::diag::Severity;
 use anku::report::json_text;
 use anku::workspace;
+use anku::workspace::Fixes;
 use anku::workspace::Outcome;
 use clap::ArgMatches;
+use serde_json::Value;
+use serde_json::json;
 use std::path::PathBuf;
 
 const FORMATS: &[&str] = &["table", "plain", "json", "github", "sarif"];
@@ -29,21 +35,96 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         Err(OpenError::Broken(broken)) => {
             let outcome =
                 Outcome { checked: 0, findings: broken.findings.clone(), texts: broken.texts.clone() };
-            return show(context, format, &outcome, false);
+            return show(context, format, &outcome, false, false);
         }
         _ => context.archive()?,
     };
     let paths: Vec<PathBuf> =
         matches.get_many::<PathBuf>("paths").unwrap_or_default().map(|p| context.path(p)).collect();
+    let wanted = |code: Code| (only.is_empty() || only.contains(&code)) && !skip.contains(&code);
     let progress = Progress::new(context, "progress.validate");
+    if matches.get_flag("fix") {
+        let dry = matches.get_flag("dry-run");
+        // What is planned is what is written: nobody else writes meanwhile.
+        let lock = if dry { None } else { Some(lock(context, archive)?) };
+        let fixes = workspace::plan_fixes(archive, &paths, &wanted, &|done, all| progress.set(done, all));
+        progress.finish();
+        let ended = fix(context, matches, format, fixes, &wanted);
+        drop(lock);
+        return ended;
+    }
     let mut outcome = workspace::validate(archive, &paths, &|done, all| progress.set(done, all));
     progress.finish();
-    outcome.findings.retain(|finding| only.is_empty() || only.contains(&finding.code));
-    outcome.findings.retain(|finding| !skip.contains(&finding.code));
-    show(context, format, &outcome, matches.get_flag("strict"))
+    outcome.findings.retain(|finding| wanted(finding.code));
+    show(context, format, &outcome, matches.get_flag("strict"), true)
 }
 
-fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Result<Exit, Failure> {
+/// Shows what would change, asks, writes, and shows what is left.
+fn fix(
+    context: &Context,
+    matches: &ArgMatches,
+    format: &str,
+    mut fixes: Fixes,
+    wanted: &dyn Fn(Code) -> bool,
+) -> Result<Exit, Failure> {
+    let lang = context.lang;
+    let dry = matches.get_flag("dry-run");
+    let nothing = fixes.files.is_empty();
+    let people = matches!(format, "table" | "plain");
+    fixes.now.findings.retain(|finding| wanted(finding.code));
+    fixes.then.findings.retain(|finding| wanted(finding.code));
+    let counts = [
+        ("count", fixes.mended.len().to_string()),
+        ("files", fixes.files.len().to_string()),
+        ("left", fixes.withdrawn.to_string()),
+    ];
+    let counts: Vec<(&str, &str)> = counts.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    if people {
+        for file in &fixes.files {
+            context.print(changed_lines(context, &file.path, &file.before, &file.after))?;
+        }
+        context.note(&lang.say(if nothing { "validate.fix.nothing" } else { "validate.fix.plan" }, &counts));
+        if fixes.withdrawn > 0 {
+            context.note(&lang.say("validate.fix.withdrawn", &counts));
+        }
+    }
+    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context, "validate.fix.ask")?);
+    if go {
+        workspace::apply_fixes(context.archive()?, &fixes)
+            .map_err(|error| Failure::usage(error.to_string()))?;
+    }
+    if people && !nothing {
+        context.note(lang.word(if go { "validate.fix.done" } else { "validate.fix.dry" }));
+    }
+    // What is said to be left is what the files hold now.
+    let left = if go || nothing { &fixes.then } else { &fixes.now };
+    let strict = matches.get_flag("strict");
+    let ended = match format {
+        "json" => {
+            let texts = Texts::new(&left.texts);
+            let mut answer = findings::to_json(lang, left.checked, &left.findings, &texts);
+            let before = Texts::new(&fixes.now.texts);
+            answer["fixed"] = findings::to_json(lang, 0, &fixes.mended, &before)["findings"].take();
+            answer["files"] = fixes.files.iter().map(|file| Value::from(file.path.as_str())).collect();
+            answer["written"] = json!(go);
+            context.print(json_text(&answer))?;
+            exit(left, strict)
+        }
+        // The lines that would change are all that was asked for.
+        _ if people && !go && !nothing => exit(left, strict),
+        _ => show(context, format, left, strict, false)?,
+    };
+    // Not to write what one was asked to write is a failure, unless a preview was asked for.
+    Ok(if go || dry || nothing { ended } else { Exit::Failed })
+}
+
+fn show(
+    context: &Context,
+    format: &str,
+    outcome: &Outcome,
+    strict: bool,
+    offer: bool,
+) -> Result<Exit, Failure> {
     let texts = Texts::new(&outcome.texts);
     let lang = context.lang;
     let text = match format {
@@ -55,15 +136,30 @@ fn show(context: &Context, format: &str, outcome: &Outcome, strict: bool) -> Res
     };
     context.print(text)?;
     if format == "table" || format == "plain" {
-        let (checked, count) = (outcome.checked.to_string(), outcome.findings.len().to_string());
-        let key = if outcome.findings.is_empty() { "validate.clean" } else { "validate.found" };
-        context.note(&lang.say(key, &[("checked", &checked), ("count", &count)]));
+        let count =
+            |severity| outcome.findings.iter().filter(|f| f.severity() == severity).count().to_string();
+        let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+        let key = match (errors.as_str(), warnings.as_str()) {
+            ("0", "0") => "validate.clean",
+            (_, "0") => "validate.found",
+            _ => "validate.warned",
+        };
+        let checked = outcome.checked.to_string();
+        let counts = [("checked", checked.as_str()), ("count", &errors), ("warnings", &warnings)];
+        context.note(&lang.say(key, &counts));
+        if offer && outcome.findings.iter().any(|finding| finding.fix.is_some()) {
+            context.note(lang.word("validate.fixable"));
+        }
     }
+    Ok(exit(outcome, strict))
+}
+
+fn exit(outcome: &Outcome, strict: bool) -> Exit {
     if outcome.findings.iter().any(|finding| is_unreadable(finding.code)) {
-        return Ok(Exit::Failed);
+        return Exit::Failed;
     }
     let fails = outcome.findings.iter().any(|finding| strict || finding.severity() == Severity::Error);
-    Ok(if fails { Exit::Nothing } else { Exit::Done })
+    if fails { Exit::Nothing } else { Exit::Done }
 }
 
 /// A file that could not be read at all, or a schema that cannot be used: the run did not do what it
