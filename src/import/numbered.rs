@@ -111,7 +111,7 @@ fn read(line: &str, at: usize) -> Option<Line<'_>> {
     let title = rest.trim_start_matches(PARTING);
     let length = title.chars().count();
     let sentence = title.trim_end_matches(ends_sentence).contains(['。', '；', ';']);
-    (length >= 2 && length <= LONGEST && !sentence && !title.ends_with('。')).then_some(Line {
+    ((2..=LONGEST).contains(&length) && !sentence && !title.ends_with('。')).then_some(Line {
         shape: (prefix, Some(sign)),
         rank,
         title,

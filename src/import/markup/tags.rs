@@ -144,7 +144,7 @@ fn end_of_tag(text: &str) -> Option<usize> {
             (b'>', None) => return Some(at),
             (b'>', Some(_)) => first = first.or(Some(at)),
             (b'"' | b'\'', None) if at > 0 && matches!(bytes[at - 1], b'=' | b' ' | b'\\') => {
-                quote = Some(*byte)
+                quote = Some(*byte);
             }
             (byte, Some(open)) if *byte == open => quote = None,
             (b'<', None) => return None,
