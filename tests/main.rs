@@ -8,6 +8,8 @@ mod fix;
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.
 mod freshness;
+/// What goes into an import: encodings, archives of files, folders, lists, stdin, many files, broken ones.
+mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.
 mod invalid;
 /// What the README shows, run as it stands.

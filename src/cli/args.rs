@@ -277,6 +277,10 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .value_name("FILE")
                     .value_parser(PathBufValueParser::new())
                     .help(lang.word("help.files-from")),
+                text("glob", "PATTERN", "help.glob").action(ArgAction::Append).allow_hyphen_values(true),
+                text("encoding", "LABEL", "help.encoding").action(ArgAction::Append),
+                text("name", "NAME", "help.import.name"),
+                text("force-kind", "KIND", "help.force-kind"),
                 switch("yes", "help.yes").short('y'),
                 switch("dry-run", "help.dry-run"),
             ])

@@ -6,6 +6,7 @@ mod context;
 mod failure;
 mod filters;
 mod findings;
+mod inputs;
 mod listing;
 mod notices;
 mod output;

@@ -3,8 +3,8 @@
 use super::context::Context;
 use indicatif::ProgressBar;
 use indicatif::ProgressStyle;
-use std::cell::OnceCell;
 use std::io::IsTerminal as _;
+use std::sync::OnceLock;
 
 /// Work that takes less than this many steps shows no bar: it would only flicker.
 const WORTH: usize = 500;
@@ -12,14 +12,14 @@ const WORTH: usize = 500;
 /// A bar that appears with the first step of long work.
 pub(crate) struct Progress {
     label: Option<&'static str>,
-    bar: OnceCell<ProgressBar>,
+    bar: OnceLock<ProgressBar>,
 }
 
 impl Progress {
     /// A bar with a locale key as its label.
     pub(crate) fn new(context: &Context, key: &'static str) -> Progress {
         let label = std::io::stderr().is_terminal().then(|| context.lang.word(key));
-        Progress { label, bar: OnceCell::new() }
+        Progress { label, bar: OnceLock::new() }
     }
 
     /// `done` of `all` steps are done.
@@ -31,6 +31,8 @@ impl Progress {
                 .with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
                 .with_message(label)
         });
+        // Archives turn out to hold more while the work goes on.
+        bar.set_length(all as u64);
         bar.set_position(done as u64);
     }
 

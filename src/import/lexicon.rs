@@ -1,7 +1,7 @@
 //! Owns the words that steer an import: roles, levels, boilerplate lines, programmes, as read from an archive's vocabularies.
 //! Must not know where those files lie, nor the documents.
 
-use regex::Regex;
+use regex::{Regex, RegexSet};
 
 use crate::yaml::Node;
 
@@ -46,7 +46,10 @@ pub struct Lexicon {
     /// Phrase and level, the longest phrase first.
     levels: Vec<(String, String)>,
     lines: Vec<LineRule>,
+    /// All patterns of the lines at once: nearly every line is none of them.
+    any_line: RegexSet,
     parts: Vec<Regex>,
+    any_part: RegexSet,
     generic: Vec<String>,
     starts: Vec<(String, String)>,
     ends: Vec<(String, String)>,
@@ -68,11 +71,18 @@ impl Lexicon {
         programmes: &Node,
     ) -> Result<Lexicon, String> {
         let (starts, ends) = cues(boilerplate);
+        let (lines, parts) = (lines(boilerplate)?, parts(boilerplate)?);
+        let patterns = lines.iter().filter_map(|rule| match &rule.test {
+            Test::Pattern(pattern) => Some(pattern),
+            _ => None,
+        });
         Ok(Lexicon {
+            any_line: set(patterns)?,
+            any_part: set(parts.iter())?,
             roles: terms(roles),
             levels: terms(levels),
-            lines: lines(boilerplate)?,
-            parts: parts(boilerplate)?,
+            lines,
+            parts,
             generic: by_length(texts(boilerplate, "generic")),
             starts,
             ends,
@@ -85,17 +95,21 @@ impl Lexicon {
         if line.chars().count() > LINE_LIMIT {
             return None;
         }
+        let any = self.any_line.is_match(line);
         let rule = self.lines.iter().find(|rule| match &rule.test {
             Test::Whole(text) => line == text,
             Test::Start(text) => line.starts_with(text.as_str()),
             Test::End(text) => line.ends_with(text.as_str()),
-            Test::Pattern(pattern) => pattern.is_match(line),
+            Test::Pattern(pattern) => any && pattern.is_match(line),
         })?;
         Some(Why { why: rule.why.clone(), page: rule.page })
     }
 
     /// The mark of a part that a line begins with: its number as written and the mark's length.
     pub fn part_mark<'t>(&self, line: &'t str) -> Option<(&'t str, usize)> {
+        if !self.any_part.is_match(line) {
+            return None;
+        }
         self.parts.iter().find_map(|pattern| {
             let found = pattern.captures(line)?;
             let number = found.get(1)?.as_str();
@@ -225,6 +239,10 @@ fn lines(node: &Node) -> Result<Vec<LineRule>, String> {
 fn parts(node: &Node) -> Result<Vec<Regex>, String> {
     let list = texts(node, "parts");
     list.iter().map(|text| pattern(&format!("^(?:{text})"), text)).collect()
+}
+
+fn set<'r>(patterns: impl Iterator<Item = &'r Regex>) -> Result<RegexSet, String> {
+    RegexSet::new(patterns.map(Regex::as_str)).map_err(|error| format!("boilerplate.yaml: {error}"))
 }
 
 fn pattern(whole: &str, shown: &str) -> Result<Regex, String> {

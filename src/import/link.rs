@@ -1,7 +1,7 @@
 //! Owns the question whether a list entry and a full text are one case.
 //! Must not know how either was read, nor where records lie.
 
-use std::collections::HashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::draft::{Award, Region};
 use crate::text::fold::fold;
@@ -28,7 +28,7 @@ pub struct Existing {
 /// One side of a comparison, words folded to their bare characters.
 pub struct Side {
     title: Vec<char>,
-    pairs: HashSet<(char, char)>,
+    pairs: FxHashSet<(char, char)>,
     unit: Vec<char>,
     county: Option<(String, String)>,
     text: Vec<char>,
@@ -80,31 +80,98 @@ fn bare_unit(unit: &str) -> Vec<char> {
 
 /// Pairs of list entry and full text that are one case: same unit or place, same title, and no rival.
 pub fn pairs(listed: &[Side], full: &[Side]) -> Vec<(usize, usize)> {
+    if listed.is_empty() || full.is_empty() {
+        return Vec::new();
+    }
+    let index = Index::new(listed);
     let mut scores: Vec<(f64, usize, usize)> = Vec::new();
-    for (l, entry) in listed.iter().enumerate() {
-        for (f, text) in full.iter().enumerate() {
-            let score = score(entry, text);
+    let mut shared: Vec<u32> = vec![0; listed.len()];
+    let mut met: Vec<usize> = Vec::new();
+    for (f, text) in full.iter().enumerate() {
+        index.candidates(text, &mut shared, &mut met);
+        for l in met.drain(..) {
+            let common = std::mem::take(&mut shared[l]);
+            let score = score(&listed[l], text, common);
             if score > 0.0 {
                 scores.push((score, l, f));
             }
         }
     }
-    let rival = |score: f64, l: usize, f: usize| {
-        scores.iter().any(|(other, ol, of)| {
-            let shares = (*ol == l) != (*of == f);
-            shares && *other > score - MARGIN
-        })
-    };
-    let mut found: Vec<(usize, usize)> =
-        scores.iter().filter(|(s, l, f)| !rival(*s, *l, *f)).map(|(_, l, f)| (*l, *f)).collect();
+    let (mut of_entry, mut of_text) = (vec![[0.0; 2]; listed.len()], vec![[0.0; 2]; full.len()]);
+    for (score, l, f) in &scores {
+        best_two(&mut of_entry[*l], *score);
+        best_two(&mut of_text[*f], *score);
+    }
+    // The best score of another pair that shares the entry or the text.
+    let other = |two: &[f64; 2], own: f64| if own >= two[0] { two[1] } else { two[0] };
+    let mut found: Vec<(usize, usize)> = scores
+        .iter()
+        .filter(|(s, l, f)| other(&of_entry[*l], *s).max(other(&of_text[*f], *s)) <= *s - MARGIN)
+        .map(|(_, l, f)| (*l, *f))
+        .collect();
     found.sort_unstable();
     found
 }
 
-fn score(entry: &Side, full: &Side) -> f64 {
-    if entry.title.len() < SHORTEST || entry.unit.len() < 2 {
-        return 0.0;
+fn best_two(two: &mut [f64; 2], score: f64) {
+    if score > two[0] {
+        *two = [score, two[0]];
+    } else if score > two[1] {
+        two[1] = score;
     }
+}
+
+/// Under a title that says nothing, so many characters must stand in the text word for word.
+const RUN: usize = 8;
+
+fn runs(text: &[char]) -> impl Iterator<Item = [char; RUN]> + '_ {
+    text.windows(RUN).filter_map(|run| run.try_into().ok())
+}
+
+/// Entries by what a text must share with them, so that not every text is held against every entry.
+struct Index {
+    by_pair: FxHashMap<(char, char), Vec<usize>>,
+    by_run: FxHashMap<[char; RUN], Vec<usize>>,
+}
+
+impl Index {
+    fn new(listed: &[Side]) -> Self {
+        let mut index = Index { by_pair: FxHashMap::default(), by_run: FxHashMap::default() };
+        for (l, entry) in listed.iter().enumerate() {
+            if entry.title.len() < SHORTEST || entry.unit.len() < 2 {
+                continue;
+            }
+            for pair in &entry.pairs {
+                index.by_pair.entry(*pair).or_default().push(l);
+            }
+            for run in runs(&entry.title) {
+                let known = index.by_run.entry(run).or_default();
+                if known.last() != Some(&l) {
+                    known.push(l);
+                }
+            }
+        }
+        index
+    }
+
+    /// Entries that may be this text's, and how many pairs of characters their titles share with its title.
+    fn candidates(&self, text: &Side, shared: &mut [u32], met: &mut Vec<usize>) {
+        let mut meet = |l: usize| {
+            if shared[l] == 0 {
+                met.push(l);
+            }
+            shared[l] += 1;
+        };
+        if text.weak {
+            runs(&text.text).filter_map(|run| self.by_run.get(&run)).flatten().for_each(|l| meet(*l));
+        } else {
+            text.pairs.iter().filter_map(|pair| self.by_pair.get(pair)).flatten().for_each(|l| meet(*l));
+        }
+    }
+}
+
+/// How sure it is that an entry and a text are one case; `common` pairs of characters stand in both titles.
+fn score(entry: &Side, full: &Side, common: u32) -> f64 {
     if full.weak {
         let named = contains(&full.text, &entry.unit);
         if !named {
@@ -112,15 +179,14 @@ fn score(entry: &Side, full: &Side) -> f64 {
         }
         let common = longest_common(&entry.title, &full.text);
         let share = common as f64 / entry.title.len() as f64;
-        return if common >= 8 && share >= IN_TEXT { share } else { 0.0 };
+        return if common >= RUN && share >= IN_TEXT { share } else { 0.0 };
     }
-    if !same_place(entry, full) || full.title.len() < SHORTEST {
+    if full.title.len() < SHORTEST {
         return 0.0;
     }
-    let common = entry.pairs.intersection(&full.pairs).count() as f64;
-    let shorter = entry.pairs.len().min(full.pairs.len()).max(1) as f64;
-    let share = common / shorter;
-    if share >= ALIKE { share } else { 0.0 }
+    let shorter = entry.pairs.len().min(full.pairs.len()).max(1);
+    let share = f64::from(common) / shorter as f64;
+    if share >= ALIKE && same_place(entry, full) { share } else { 0.0 }
 }
 
 fn same_place(entry: &Side, full: &Side) -> bool {
@@ -157,6 +223,8 @@ fn longest_common(word: &[char], text: &[char]) -> usize {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn listed(unit: &str, title: &str) -> Side {
@@ -190,6 +258,43 @@ mod tests {
         let text = "在某某钻探工程公司,我们提出了基层党支部“星级”建设、“梯级”管理达标升级模式。";
         let texts = [full(None, "党建工作经验交流", text, true)];
         assert_eq!(pairs(&entries, &texts), [(0, 0)]);
+    }
+
+    /// What [`pairs`] must find, by holding every text against every entry.
+    fn slow(listed: &[Side], full: &[Side]) -> Vec<(usize, usize)> {
+        let mut scores = Vec::new();
+        for (l, entry) in listed.iter().enumerate() {
+            for (f, text) in full.iter().enumerate() {
+                let usable = entry.title.len() >= SHORTEST && entry.unit.len() >= 2;
+                let common = entry.pairs.intersection(&text.pairs).count();
+                let score = if usable { score(entry, text, u32::try_from(common).unwrap()) } else { 0.0 };
+                if score > 0.0 {
+                    scores.push((score, l, f));
+                }
+            }
+        }
+        let rival = |s: f64, l: usize, f: usize| {
+            scores.iter().any(|(other, ol, of)| ((*ol == l) != (*of == f)) && *other > s - MARGIN)
+        };
+        let mut found: Vec<(usize, usize)> =
+            scores.iter().filter(|(s, l, f)| !rival(*s, *l, *f)).map(|(_, l, f)| (*l, *f)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn looking_up_finds_what_comparing_all_finds(
+            entries in prop::collection::vec(("(甲市|乙县|广东乙县|甲)", "[党建工作]{0,4}(推行农村党员积分制管理办法|深化民情流水线工程|星级建设梯级管理|)[党建工作]{0,4}"), 0..8),
+            texts in prop::collection::vec(("(甲市|乙县|)", "[党建工作]{0,3}(推行农村党员积分制管理|深化民情流水线|星级建设梯级管理|)[党建工作]{0,4}", "(甲市推行农村党员积分制管理办法|在乙县星级建设梯级管理|广东乙县)", any::<bool>()), 0..8),
+        ) {
+            let listed: Vec<Side> = entries.iter().map(|(unit, title)| listed(unit, title)).collect();
+            let full: Vec<Side> = texts
+                .iter()
+                .map(|(unit, title, text, weak)| full((!unit.is_empty()).then_some(unit.as_str()), title, text, *weak))
+                .collect();
+            prop_assert_eq!(pairs(&listed, &full), slow(&listed, &full));
+        }
     }
 
     #[test]

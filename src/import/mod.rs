@@ -7,6 +7,7 @@ mod blocks;
 mod document;
 mod draft;
 mod formats;
+mod gather;
 mod ledger;
 mod lexicon;
 mod link;
@@ -19,6 +20,7 @@ mod plan;
 mod read;
 mod region;
 mod sections;
+mod select;
 mod split;
 mod title;
 
@@ -27,8 +29,10 @@ mod tests;
 
 pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
-pub use formats::{Bytes, FORMATS, Format, MAX_BYTES, Reader, Reading};
+pub use formats::{Bytes, FORMATS, Format, LABELS, MAX_ARCHIVE, MAX_BYTES, Reader, Reading, is_leaving};
+pub use gather::Files;
 pub use lexicon::{Lexicon, Programme, Why};
 pub use link::Existing;
 pub use options::{OnConflict, Options, ToolError, Tools};
-pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan};
+pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan, plan_files};
+pub use select::{EncodingError, Encodings, Globs, Pattern, PatternError};

@@ -1,11 +1,19 @@
 //! Owns what the one who imports may decide: encodings, column names, conflicts, helpers on the machine.
 //! Must not know how any of it is carried out.
 
+use super::select::{Encodings, Globs};
+
 /// What the one who imports has decided. The default decides nothing.
 #[derive(Clone, Default)]
 pub struct Options<'o> {
     /// The encoding of every text, by its label (`gb18030`, `big5`, `utf-16le`); else it is found out file by file.
     pub encoding: Option<String>,
+    /// Encodings that were named, for all texts or for some: the one for a file becomes its `encoding`.
+    pub encodings: Encodings,
+    /// Which files of folders and archives are taken.
+    pub globs: Globs,
+    /// The kind of record to make; else the archive's first.
+    pub kind: Option<String>,
     /// Names of columns and the fields they stand for, before the schema's own names are tried.
     pub columns: Vec<(String, String)>,
     /// Take for a case what looks like none.

@@ -4,12 +4,11 @@
 use std::collections::HashMap;
 
 use super::draft::{Draft, draft_id};
-use super::formats::{self, Source};
-use super::ledger::Owner;
+use super::gather::{Files, gather};
 use super::lexicon::Lexicon;
 use super::link::{Existing, Side, pairs};
 use super::options::Options;
-use super::read::{CharIndex, Item, Read, read};
+use super::read::Item;
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -138,6 +137,11 @@ pub enum WarningKind {
         /// These.
         missing: Vec<u32>,
     },
+    /// Files in an archive that a system left there were passed over.
+    Leavings {
+        /// How many.
+        count: usize,
+    },
 }
 
 impl Plan {
@@ -154,54 +158,53 @@ impl Plan {
     }
 }
 
-/// Plans an import: reads every file, finds which drafts are one case, and compares with what the archive holds.
-pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existing: &[Existing]) -> Plan {
-    let mut plan = Plan::default();
-    let mut reads: Vec<(usize, Source, Read)> = Vec::new();
-    for (place, input) in inputs.into_iter().enumerate() {
-        let mut entry = SourcePlan {
-            path: input.name.clone(),
-            sha256: formats::sha256(&input.bytes),
-            ..SourcePlan::default()
+impl SourcePlan {
+    /// The plan of a file that is refused as a whole.
+    pub(super) fn refused(path: String, sha256: String, reason: String) -> SourcePlan {
+        // What could not be read has no hash to be known by.
+        let id = draft_id(if sha256.is_empty() { &path } else { &sha256 }, 0);
+        let record = Planned {
+            action: Action::Reject,
+            id,
+            draft: Draft::default(),
+            reason: Some(reason),
+            spans: Vec::new(),
         };
-        match formats::read(&input.name, &input.bytes, options) {
-            Ok(source) => {
-                entry.format = source.format;
-                entry.encoding = source.encoding;
-                entry.reader = source.reader;
-                entry.remarks.clone_from(&source.remarks);
-                let mut read = read(&source, lexicon);
-                entry.chars = read.chars;
-                plan.warnings.append(&mut read.warnings);
-                reads.push((place, source, read));
-            }
-            Err(reason) => entry.records.push(refused(&entry.sha256, reason.to_owned())),
-        }
-        plan.sources.push(entry);
+        SourcePlan { path, sha256, records: vec![record], ..SourcePlan::default() }
     }
-    let items: Vec<&Item> = reads.iter().flat_map(|(_, _, read)| &read.items).collect();
-    let decided = decide(&items, existing);
+}
+
+/// Plans an import of files that are in memory.
+pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existing: &[Existing]) -> Plan {
+    plan_files(inputs.as_slice(), options, lexicon, existing)
+}
+
+/// Plans an import: reads every file, finds which drafts are one case, and compares with what the archive holds.
+pub fn plan_files(
+    files: &(impl Files + ?Sized),
+    options: &Options<'_>,
+    lexicon: &Lexicon,
+    existing: &[Existing],
+) -> Plan {
+    let read = gather(files, options, lexicon);
+    let decided = {
+        let items: Vec<&Item> = read.iter().flat_map(|source| &source.items).collect();
+        decide(&items, existing)
+    };
     let mut next = decided.into_iter();
-    for (place, source, read) in reads.iter() {
-        let planned: Vec<Planned> = next.by_ref().take(read.items.len()).collect();
-        fill(&mut plan.sources[*place], source, read, planned);
+    let mut plan = Plan::default();
+    for source in read {
+        let planned: Vec<Planned> = next.by_ref().take(source.items.len()).collect();
+        let mut entry = source.entry;
+        fill(&mut entry, &source.spans, planned);
+        plan.sources.push(entry);
+        plan.warnings.extend(source.warnings);
     }
     plan
 }
 
-fn refused(sha256: &str, reason: String) -> Planned {
-    Planned {
-        action: Action::Reject,
-        id: draft_id(sha256, 0),
-        draft: Draft::default(),
-        reason: Some(reason),
-        spans: Vec::new(),
-    }
-}
-
-/// Puts the decided records and the spans of a source into its plan. Items of one record in one source become one entry.
-fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planned>) {
-    let index = CharIndex::new(&source.document.text);
+/// Puts the decided records and their spans into a source's plan. Items of one record in one source become one entry.
+fn fill(plan: &mut SourcePlan, spans: &[(usize, usize, usize)], planned: Vec<Planned>) {
     let mut of_item: Vec<usize> = Vec::new();
     let mut by_id: HashMap<String, usize> = HashMap::new();
     for record in planned {
@@ -216,21 +219,9 @@ fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planne
         by_id.entry(key).or_insert(at);
         of_item.push(at);
     }
-    for (start, end, owner) in &read.spans {
-        let apart = |why: &String| Apart {
-            start: *start,
-            end: *end,
-            why: why.clone(),
-            text: index.slice(*start, *end).to_owned(),
-        };
-        match owner {
-            Owner::Record(item) => {
-                if let Some(record) = of_item.get(*item).and_then(|at| plan.records.get_mut(*at)) {
-                    record.spans.push((*start, *end));
-                }
-            }
-            Owner::Boilerplate(why) => plan.boilerplate.push(apart(why)),
-            Owner::Unassigned(why) => plan.unassigned.push(apart(why)),
+    for (start, end, item) in spans {
+        if let Some(record) = of_item.get(*item).and_then(|at| plan.records.get_mut(*at)) {
+            record.spans.push((*start, *end));
         }
     }
 }
@@ -287,6 +278,9 @@ fn link_batch(items: &[&Item], open: &[usize], groups: &mut [Group]) {
         open.iter().filter(wanted).copied().collect()
     };
     let (listed, full) = (of(false), of(true));
+    if listed.is_empty() || full.is_empty() {
+        return;
+    }
     let sides = |places: &[usize]| places.iter().map(|p| side(items[*p])).collect::<Vec<_>>();
     for (l, f) in pairs(&sides(&listed), &sides(&full)) {
         let (l, f) = (listed[l], full[f]);
@@ -379,7 +373,9 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
                     }
                 }
             };
-            done.insert(*group, planned.clone());
+            if members[group].len() > 1 {
+                done.insert(*group, planned.clone());
+            }
             planned
         })
         .collect()

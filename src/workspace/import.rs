@@ -14,7 +14,7 @@ use crate::import::Action;
 use crate::import::Award;
 use crate::import::Draft;
 use crate::import::Existing;
-use crate::import::Input;
+use crate::import::Files;
 use crate::import::Lexicon;
 use crate::import::Options;
 use crate::import::Plan;
@@ -67,23 +67,27 @@ pub enum ImportError {
     NoKind,
 }
 
-/// Plans an import of files into the archive's first kind.
+/// Plans an import of files into the kind that was named, else into the archive's first.
 ///
 /// # Errors
 /// When the archive's word lists cannot be used.
 pub fn plan_import(
     archive: &Archive,
-    inputs: Vec<Input>,
+    files: &(impl Files + ?Sized),
     options: &Options<'_>,
 ) -> Result<Import, ImportError> {
-    let kind = archive.kinds.first().ok_or(ImportError::NoKind)?;
+    let kind = match &options.kind {
+        Some(name) => archive.kinds.iter().find(|kind| kind.name == *name),
+        None => archive.kinds.first(),
+    };
+    let kind = kind.ok_or(ImportError::NoKind)?;
     let list = |name: &str| archive.word_list(name).map_err(ImportError::Broken);
     let lexicon =
         Lexicon::read(&list("section-roles")?, &list("levels")?, &list("boilerplate")?, &list("programmes")?)
             .map_err(ImportError::Lexicon)?;
     let records = records(archive);
     let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
-    let plan = import::plan(inputs, options, &lexicon, &existing);
+    let plan = import::plan_files(files, options, &lexicon, &existing);
     let mut import = Import { plan, new: Vec::new(), changes: Vec::new() };
     import.write_out(archive, kind, &records);
     Ok(import)
@@ -160,6 +164,10 @@ impl Import {
             .iter()
             .map(|entry| entry.key.as_str())
             .collect();
+        let of_id: HashMap<&str, &Record> = records
+            .iter()
+            .filter_map(|record| Some((kind.text_of(record.root.as_ref()?, &kind.key)?, record)))
+            .collect();
         let mut refused: HashMap<String, String> = HashMap::new();
         for planned in self.plan.records() {
             match planned.action {
@@ -173,10 +181,7 @@ impl Import {
                     }
                 }
                 Action::Update => {
-                    let record = records.iter().find(|record| {
-                        record.root.as_ref().and_then(|root| kind.text_of(root, &kind.key))
-                            == Some(&planned.id)
-                    });
+                    let record = of_id.get(planned.id.as_str());
                     if let Some(change) =
                         record.and_then(|record| change(kind, record, &planned.draft, &order))
                     {

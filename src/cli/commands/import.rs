@@ -3,16 +3,21 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::failure::at;
 use crate::cli::filters::format;
+use crate::cli::inputs::Inputs;
 use crate::cli::progress::Progress;
 use crate::cli::writing::agreed;
 use crate::cli::writing::lock;
 use anku::archive::Archive;
 use anku::diag::Code;
+use anku::diag::nearest;
 use anku::import::Action;
-use anku::import::Input;
+use anku::import::EncodingError;
+use anku::import::Encodings;
+use anku::import::Globs;
+use anku::import::LABELS;
 use anku::import::Options;
+use anku::import::PatternError;
 use anku::import::Plan;
 use anku::import::WarningKind;
 use anku::report::json_text;
@@ -24,33 +29,23 @@ use anku::workspace::plan_import;
 use clap::ArgMatches;
 use serde_json::Value;
 use serde_json::json;
-use std::collections::BTreeSet;
-use std::io::Read as _;
-use std::path::Path;
-use std::path::PathBuf;
+use std::collections::HashMap;
 
 const FORMATS: &[&str] = &["table", "json"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
-    let (inputs, unreadable) = inputs(context, matches)?;
-    if inputs.is_empty() && unreadable > 0 {
-        return Ok(Exit::Failed);
-    }
-    if inputs.is_empty() {
-        return Err(Failure::usage(context.lang.word("error.no-paths")));
-    }
     let dry = matches.get_flag("dry-run");
-    let options = Options::default();
-    let progress = Progress::new(context, "progress.import");
+    let options = options(context, archive, matches)?;
+    let inputs = Inputs::find(context, matches, &options.globs, Progress::new(context, "progress.import"))?;
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(lock(context, archive)?) };
-    let import = plan_import(archive, inputs, &options).map_err(|error| match error {
+    let import = plan_import(archive, &inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
         other => Failure::usage(other.to_string()),
     })?;
-    progress.finish();
+    let unreadable = inputs.finish(context);
     if !json {
         summary(context, &import, dry)?;
     }
@@ -61,7 +56,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     drop(lock);
     if json {
-        context.print(json_text(&to_json(archive, &import)))?;
+        context.print(json_text(&to_json(archive, &import, options.kind.as_deref())))?;
     } else if nothing {
         context.note(context.lang.word("import.unchanged"));
     } else {
@@ -70,85 +65,43 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let plan = &import.plan;
     let clean = plan.count(Action::Reject) + plan.count(Action::Conflict) == 0;
     // Not to write what one was asked to write is a failure, unless a preview was asked for.
-    if unreadable > 0 || !(go || dry || nothing) {
+    if unreadable || !(go || dry || nothing) {
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
 }
 
-/// The files to import, and how many could not be read: those that were named, those in the folders
-/// that were named, sorted, each
-/// once.
-fn inputs(context: &Context, matches: &ArgMatches) -> Result<(Vec<Input>, usize), Failure> {
-    let mut named: Vec<PathBuf> = matches.get_many::<PathBuf>("paths").unwrap_or_default().cloned().collect();
-    if let Some(list) = matches.get_one::<PathBuf>("files-from") {
-        let text = if list.as_os_str() == "-" {
-            let mut text = String::new();
-            std::io::stdin().read_to_string(&mut text)?;
-            text
-        } else {
-            std::fs::read_to_string(context.path(list)).map_err(|error| at(context, list, &error))?
-        };
-        named.extend(text.lines().map(str::trim).filter(|line| !line.is_empty()).map(PathBuf::from));
-    }
-    let mut paths = Vec::new();
-    let mut seen = BTreeSet::new();
-    for path in &named {
-        if path.as_os_str() == "-" {
-            paths.push(path.clone());
-            continue;
-        }
-        let absolute = context.path(path);
-        let mut found = Vec::new();
-        if absolute.is_dir() {
-            files_in(&absolute, &mut found).map_err(|error| at(context, path, &error))?;
-            found.sort();
-        } else {
-            found.push(absolute);
-        }
-        paths.extend(found.into_iter().filter(|path| seen.insert(path.clone())));
-    }
-    let mut inputs = Vec::with_capacity(paths.len());
-    let mut unreadable = 0;
-    for path in paths {
-        if path.as_os_str() == "-" {
-            let mut bytes = Vec::new();
-            std::io::stdin().read_to_end(&mut bytes)?;
-            inputs.push(Input { name: "stdin".to_owned(), bytes });
-            continue;
-        }
-        let name = path.strip_prefix(&context.here).unwrap_or(&path).to_string_lossy().into_owned();
-        match std::fs::read(&path) {
-            Ok(bytes) => inputs.push(Input { name, bytes }),
-            // The rest goes in all the same; the exit code says that something did not.
-            Err(error) => {
-                let reason = context.reason(&error);
-                context.complain(
-                    &context.lang.say("notice.unreadable", &[("path", &name), ("reason", &reason)]),
-                );
-                unreadable += 1;
+/// What the flags decide.
+fn options(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Options<'static>, Failure> {
+    let lang = context.lang;
+    let words = |name: &str| matches.get_many::<String>(name).unwrap_or_default();
+    let bad_pattern = |error: PatternError| {
+        Failure::usage(lang.say("error.bad-glob", &[("pattern", &error.pattern), ("reason", &error.reason)]))
+    };
+    let globs = Globs::parse(words("glob")).map_err(bad_pattern)?;
+    let encodings = Encodings::parse(words("encoding")).map_err(|error| match error {
+        EncodingError::Pattern(error) => bad_pattern(error),
+        EncodingError::Unknown { label, nearest } => {
+            let what = lang.say("error.no-encoding", &[("name", &label)]);
+            let usual = LABELS.join(" ");
+            match nearest {
+                Some(near) => Failure::hinted(what, lang.say("help.didyoumean", &[("name", near)])),
+                None => Failure::hinted(what, lang.say("parse.valid", &[("values", &usual)])),
             }
         }
+    })?;
+    let kind = matches.get_one::<String>("force-kind");
+    if let Some(name) = kind
+        && !archive.kinds.iter().any(|kind| kind.name == *name)
+    {
+        let what = lang.say("error.no-kind", &[("name", name)]);
+        let names: Vec<&str> = archive.kinds.iter().map(|kind| kind.name.as_str()).collect();
+        return Err(match nearest(name, names.iter().copied()) {
+            Some(near) => Failure::hinted(what, lang.say("help.didyoumean", &[("name", near)])),
+            None => Failure::hinted(what, lang.say("parse.valid", &[("values", &names.join(" "))])),
+        });
     }
-    Ok((inputs, unreadable))
-}
-
-/// Every file below a folder that is not hidden.
-fn files_in(folder: &Path, out: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_name().to_string_lossy().starts_with('.') {
-            continue;
-        }
-        let path = entry.path();
-        let kind = entry.file_type()?;
-        if kind.is_dir() {
-            files_in(&path, out)?;
-        } else if path.is_file() {
-            out.push(path);
-        }
-    }
-    Ok(())
+    Ok(Options { globs, encodings, kind: kind.cloned(), force: kind.is_some(), ..Options::default() })
 }
 
 /// What will be done, source by source, and what a person should look at.
@@ -169,9 +122,17 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
             ],
         );
         context.print(format!("{}\n", printable(&sentence)))?;
+        for remark in &source.remarks {
+            let what = lang.say(&format!("import.remark.{remark}"), &[]);
+            context.note(&lang.say("import.warning", &[("path", &source.path), ("what", &what)]));
+        }
         for record in source.records.iter().filter(|r| matches!(r.action, Action::Reject | Action::Conflict))
         {
             let reason = record.reason.clone().unwrap_or_default();
+            // What the system said of it has been said already.
+            if reason == "unreadable" {
+                continue;
+            }
             let reason = reason_text(context, &reason);
             let title = &record.draft.title;
             let what = if title.is_empty() { reason } else { format!("{title}: {reason}") };
@@ -188,6 +149,7 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                     ("found", &found.to_string()),
                 ],
             ),
+            WarningKind::Leavings { count } => lang.say("import.leavings", &[("count", &count.to_string())]),
             WarningKind::Gap { missing } => {
                 let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
                 lang.say("import.gap", &[("heading", &warning.heading), ("missing", &numbers.join(" "))])
@@ -241,25 +203,30 @@ fn reason_text(context: &Context, reason: &str) -> String {
     {
         return format!("{field}: {}", context.lang.say(&format!("{}.explain", code.id()), &[]));
     }
+    // `encoding 1234`: the byte that does not fit.
+    if let Some((key, at)) = reason.split_once(' ') {
+        let key = format!("import.reason.{key}.at");
+        if context.lang.has(&key) {
+            return context.lang.say(&key, &[("at", at)]);
+        }
+    }
     let key = format!("import.reason.{reason}");
     if context.lang.has(&key) { context.lang.say(&key, &[]) } else { reason.to_owned() }
 }
 
 /// The plan as the contract has it.
-fn to_json(archive: &Archive, import: &Import) -> Value {
+fn to_json(archive: &Archive, import: &Import, kind: Option<&str>) -> Value {
     let plan: &Plan = &import.plan;
     let (walk, _) = archive.walk();
-    let path_of = |id: &str| {
-        let ending = format!("/{id}.yaml");
-        import
-            .new
-            .iter()
-            .map(|file| &file.path)
-            .chain(walk.iter().map(|stat| &stat.path))
-            .find(|path| path.ends_with(&ending))
-            .cloned()
-    };
-    let kind = archive.kinds.first().map(|kind| kind.name.clone());
+    let old = walk.iter().map(|stat| stat.path.as_str());
+    let mut paths: HashMap<&str, &str> = HashMap::new();
+    for path in import.new.iter().map(|file| file.path.as_str()).chain(old) {
+        let name = path.rsplit_once('/').and_then(|(_, name)| name.strip_suffix(".yaml"));
+        if let Some(id) = name {
+            paths.entry(id).or_insert(path);
+        }
+    }
+    let kind = kind.or_else(|| archive.kinds.first().map(|kind| kind.name.as_str()));
     let mut batch = blake3::Hasher::new();
     let sources: Vec<Value> = plan
         .sources
@@ -273,7 +240,7 @@ fn to_json(archive: &Archive, import: &Import) -> Value {
                     json!({
                         "action": record.action.as_str(),
                         "id": record.id,
-                        "path": path_of(&record.id),
+                        "path": paths.get(record.id.as_str()),
                         "kind": kind,
                         "title": record.draft.title,
                         "unit": record.draft.unit,
@@ -299,6 +266,7 @@ fn to_json(archive: &Archive, import: &Import) -> Value {
                 "format": source.format,
                 "reader": source.reader,
                 "encoding": source.encoding,
+                "remarks": source.remarks,
                 "sha256": source.sha256,
                 "chars": source.chars,
                 "records": records,

@@ -1,7 +1,8 @@
 //! Owns web pages: their encoding, their title, which lines are the article and which are the site's.
 //! Must not know the grammar of tags, nor what the article says.
 
-use super::{Bytes, Reading, text};
+use super::text::{Decoded, decode};
+use super::{Bytes, Reading};
 use crate::import::document::{Document, Label, Role};
 use crate::import::markup;
 use crate::import::options::Options;
@@ -36,15 +37,15 @@ pub fn sniff(input: Bytes<'_>) -> bool {
 /// # Errors
 /// Those of a text.
 pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static str> {
-    let (page, encoding) = match declared(input.bytes).filter(|_| options.encoding.is_none()) {
-        Some(page) => page,
-        None => text::decode(input.bytes)?,
+    let decoded = match declared(input.bytes).filter(|_| options.encoding.is_none()) {
+        Some((text, encoding)) => Decoded { text, encoding, remarks: Vec::new() },
+        None => decode(input.bytes, options)?,
     };
-    let mut document = markup::page(page);
+    let mut document = markup::page(decoded.text);
     let article = article(&document.text);
     let labels = sort_out(&document, article.as_deref());
     document.labels = labels;
-    Ok(Reading { document, encoding, ..Reading::default() })
+    Ok(Reading { document, encoding: decoded.encoding, remarks: decoded.remarks, ..Reading::default() })
 }
 
 /// The page in the encoding that it declares, where that fits its bytes.

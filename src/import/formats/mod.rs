@@ -1,6 +1,7 @@
 //! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
 //! Must not know what a document says.
 
+mod container;
 mod html;
 mod text;
 
@@ -8,6 +9,9 @@ use sha2::{Digest as _, Sha256};
 
 use super::document::Document;
 use super::options::Options;
+
+pub use container::{MAX_ARCHIVE, Member, is_leaving, members};
+pub use text::{LABELS, encoding_of};
 
 /// The largest file that is read.
 pub const MAX_BYTES: usize = 64 << 20;
@@ -81,8 +85,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Source, &
     if bytes.len() > MAX_BYTES {
         return Err("too-large");
     }
-    let base = base_name(name);
-    let ending = base.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase());
+    let ending = ending(name);
     let input = Bytes { bytes, ending: &ending };
     let format = FORMATS.iter().find(|format| (format.sniff)(input)).ok_or("unknown-format")?;
     let reading = (format.read)(input, options)?;
@@ -93,7 +96,7 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Source, &
         return Err("record");
     }
     Ok(Source {
-        name: base.to_owned(),
+        name: base_name(name).to_owned(),
         format: format.name,
         reader: if reading.reader.is_empty() { "built-in" } else { reading.reader },
         encoding: reading.encoding,
@@ -101,6 +104,39 @@ pub fn read(name: &str, bytes: &[u8], options: &Options<'_>) -> Result<Source, &
         document: reading.document,
         remarks: reading.remarks,
     })
+}
+
+/// Reads a file under the name that its records will give, by the encoding that was named for its path.
+///
+/// # Errors
+/// As [`read`]; where one byte is to blame its place follows the key: `encoding 1234`, from 0.
+pub fn read_as(path: &str, shown: &str, bytes: &[u8], options: &Options<'_>) -> Result<Source, String> {
+    let own;
+    let options = match options.encodings.of(path) {
+        Some(label) => {
+            own = Options { encoding: Some(label.to_owned()), ..options.clone() };
+            &own
+        }
+        None => options,
+    };
+    match read(path, bytes, options) {
+        Ok(source) => Ok(Source { name: shown.to_owned(), ..source }),
+        Err(reason @ ("encoding" | "encoding-cut")) => {
+            let at = text::examine(bytes, options).err().and_then(|malformed| malformed.at);
+            Err(at.map_or_else(|| reason.to_owned(), |at| format!("{reason} {at}")))
+        }
+        Err(reason) => Err(reason.to_owned()),
+    }
+}
+
+/// Whether a file holds other files, to be read one by one.
+pub fn is_archive(name: &str, bytes: &[u8]) -> bool {
+    container::is_archive(bytes, &ending(name))
+}
+
+/// The ending of a name in lower case, without the dot.
+fn ending(name: &str) -> String {
+    base_name(name).rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_lowercase())
 }
 
 /// Whether a text is a record of an archive already: reading it as a document would make a case of
