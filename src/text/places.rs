@@ -295,8 +295,9 @@ impl Places {
             (Level::Province, _) => true,
             (Level::City, Form::Full) => true,
             (Level::City, _) => !names::is_organisation(rest),
+            // The whole of what was asked, 河北区, is what it says.
             (Level::County, Form::Full) => {
-                !names::is_generic(row.name) && !self.starts_with_province(body, row)
+                !names::is_generic(row.name) && (rest.is_empty() || !self.starts_with_province(body, row))
             }
             (Level::County, _) => {
                 names::is_border(rest)

@@ -110,14 +110,14 @@ impl Places {
         Some(Division { code, province, city, county })
     }
 
-    /// Whether a code bears a name in a year: `Some(true)` where it does, `Some(false)` where the code has other names then or at
-    /// other times, `None` for a code that no division ever had.
-    pub fn bears(&self, code: &str, name: &str, year: Option<u16>) -> Option<bool> {
-        let code: u32 = code.parse().ok()?;
-        let start = self.rows.partition_point(|row| row.code < code);
-        let mut rows = self.rows[start..].iter().take_while(|row| row.code == code).peekable();
-        rows.peek()?;
-        Some(rows.any(|row| row.name == name && row.in_force(year, AFTERLIFE)))
+    /// Whether the words right behind a place in a text say that it is named in passing: `考察`, `经验`, the next of a list.
+    pub fn is_in_passing(rest: &str) -> bool {
+        names::is_passing(rest)
+    }
+
+    /// Whether what follows a place in a title begins with a verb, so that the place is its subject: 推行, 加强.
+    pub fn is_clause(rest: &str) -> bool {
+        names::is_clause(rest)
     }
 
     /// Official names like one that is not known, nearest first: those that share most of its characters.
