@@ -10,6 +10,7 @@ use super::lexicon::Lexicon;
 use super::link::{Existing, Side, pairs};
 use super::options::Options;
 use super::read::{CharIndex, Item, Read, read};
+use super::region;
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -138,6 +139,13 @@ pub enum WarningKind {
         /// These.
         missing: Vec<u32>,
     },
+    /// A record's title and its unit lie apart.
+    Place {
+        /// Where the title lies.
+        title: String,
+        /// Where the unit lies.
+        unit: String,
+    },
 }
 
 impl Plan {
@@ -173,6 +181,7 @@ pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existi
                 let mut read = read(&source, lexicon);
                 entry.chars = read.chars;
                 plan.warnings.append(&mut read.warnings);
+                plan.warnings.extend(read.items.iter().filter_map(|item| place_warning(&input.name, item)));
                 reads.push((place, source, read));
             }
             Err(reason) => entry.records.push(refused(&entry.sha256, reason.to_owned())),
@@ -187,6 +196,18 @@ pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existi
         fill(&mut plan.sources[*place], source, read, planned);
     }
     plan
+}
+
+/// A title and a unit that lie apart: one of them is wrong, or the record is of two places.
+fn place_warning(file: &str, item: &Item) -> Option<Warning> {
+    let draft = &item.draft;
+    let (title, unit) = region::conflict(&draft.title, draft.unit.as_deref()?, draft.year)?;
+    Some(Warning {
+        file: file.to_owned(),
+        at: draft.source.first().map_or(0, |source| source.start),
+        heading: draft.title.clone(),
+        kind: WarningKind::Place { title, unit },
+    })
 }
 
 fn refused(sha256: &str, reason: String) -> Planned {

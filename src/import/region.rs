@@ -41,7 +41,9 @@ pub fn of_case(clues: &Clues<'_>) -> Option<Region> {
     let unit = clues.unit.and_then(|unit| of_unit(unit, clues.year)).map(|(region, _)| region);
     let titled = of_title(clues.title, clues.year);
     // 咸阳：… is about Xianyang: a district that the text begins with is one of its examples.
-    let settled = titled.as_ref().is_some_and(|(region, subject)| *subject && unit.as_ref().is_none_or(|u| u == region));
+    let settled = titled
+        .as_ref()
+        .is_some_and(|(region, subject)| *subject && unit.as_ref().is_none_or(|u| u == region));
     let named = unit.or_else(|| titled.map(|(region, _)| region));
     let told = of_opening(clues, named.as_ref());
     match (named, told) {
@@ -86,9 +88,13 @@ fn of_title(title: &str, year: Option<i64>) -> Option<(Region, bool)> {
         let place = resolve(piece, year)?;
         let name = read_of(piece, &place);
         let province_only = place.city.is_none() && place.county.is_none();
-        // Two characters may be a word: 新建, 和平, 安康.
-        let sure = province_only || name.chars().count() >= 3 || name.ends_with(SUFFIXES) || place.rest.starts_with(COLONS);
         let subject = place.rest.starts_with(COLONS) || Places::is_clause(&place.rest);
+        // Two characters may be a word: 新建, 和平, 安康.
+        let sure = province_only
+            || name.chars().count() >= 3
+            || name.ends_with(SUFFIXES)
+            || place.rest.starts_with(COLONS)
+            || (subject && place.county.is_none() && !Places::is_word(name));
         // 枫桥经验 in a title is whoever's takes it up.
         (sure && !Places::is_in_passing(&place.rest)).then(|| (region(place), subject))
     })
@@ -104,20 +110,20 @@ fn of_opening(clues: &Clues<'_>, within: Option<&Region>) -> Option<Region> {
     let mut clause = true;
     for (at, c) in text.char_indices() {
         let lies = ["位于", "地处", "坐落于", "家住"].iter().any(|word| text[..at].ends_with(word));
-        if clause || lies {
-            if let Some(place) = place_in_text(&text[at..], clues.year, lies) {
-                let fits = within.is_none_or(|w| w.province == place.province);
-                match found.iter_mut().find(|known| known.province == place.province) {
-                    _ if !fits => {}
-                    Some(known) if narrows(known, &place) => *known = place,
-                    Some(_) => {}
-                    None => found.push(place),
-                }
+        let place = (clause || lies).then(|| place_in_text(&text[at..], clues.year, lies)).flatten();
+        if let Some(place) = place {
+            let fits = within.is_none_or(|w| w.province == place.province);
+            match found.iter_mut().find(|known| known.province == place.province) {
+                _ if !fits => {}
+                Some(known) if narrows(known, &place) => *known = place,
+                Some(_) => {}
+                None => found.push(place),
             }
         }
         clause = matches!(c, '。' | ',' | '，' | '\n' | ' ' | '　' | '；' | ';');
     }
-    let mut spoken: Vec<(usize, Region)> = found.into_iter().map(|place| (mentions(clues.text, &place), place)).collect();
+    let mut spoken: Vec<(usize, Region)> =
+        found.into_iter().map(|place| (mentions(clues.text, &place), place)).collect();
     spoken.sort_by_key(|(count, _)| std::cmp::Reverse(*count));
     let second = spoken.get(1).map(|(count, _)| *count);
     let (first, place) = spoken.into_iter().next()?;

@@ -8,9 +8,11 @@ use std::sync::OnceLock;
 
 use super::fold::{fold_mapped, fold_term, is_folded};
 
+mod check;
 mod lookup;
 mod names;
 
+pub use check::{Doubt, Part, Stated};
 pub use lookup::{Division, Found};
 use names::{Form, forms};
 
@@ -322,6 +324,17 @@ impl Places {
         let level = readings.iter().map(|reading| last(reading).level()).min()?;
         let mut best: Vec<&Reading> =
             readings.iter().filter(|reading| last(reading).level() == level).copied().collect();
+        // 宽甸县 with no year is the autonomous county of today, not the county that it was until 1989.
+        if year.is_none() {
+            let mut heirs = best.iter().filter(|reading| {
+                let row = last(reading);
+                let older = |other: &&Reading| other.form < reading.form && last(other).today() == [row.code];
+                row.to == NOW && reading.form == Form::Contracted && best.iter().any(older)
+            });
+            if let (Some(heir), None) = (heirs.next(), heirs.next()) {
+                return Some(heir);
+            }
+        }
         // A whole name before a shortened one: 吴江市 is not 吴江 with something after it.
         let form = best.iter().map(|reading| reading.form).min()?;
         best.retain(|reading| reading.form == form);

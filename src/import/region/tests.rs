@@ -35,6 +35,7 @@ fn organisations_streets_and_masks_are_no_places() {
         "某县推行网格化",
         "**市加强党建",
         "和平发展之路",
+        "安康建设有保障",
         "枫桥经验在基层",
     ] {
         assert_eq!(placed(title, None, &[], None), None, "{title}");

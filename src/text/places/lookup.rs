@@ -1,7 +1,7 @@
 //! Owns the answer to a person who asks for a place: all that a name can mean, since when, until when, and what it is today.
 //! Must not know how the answer is shown.
 
-use super::*;
+use super::{AFTERLIFE, Hit, NOW, Place, Places, Reading, Row, fold_mapped, fold_term, head_stripped, names};
 
 /// One division that a name can mean.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,7 +43,13 @@ impl Places {
         let start = text.len() - head_stripped(text).len();
         let body = &text[start..];
         let hit = self.find(name, year);
-        let read = |hit: &Hit| name[folded.source_range(start..text.len()).start..].trim().strip_suffix(&hit.rest).unwrap_or(name).trim();
+        let read = |hit: &Hit| {
+            name[folded.source_range(start..text.len()).start..]
+                .trim()
+                .strip_suffix(&hit.rest)
+                .unwrap_or(name)
+                .trim()
+        };
         // 江苏省鼓楼区 is Jiangsu for a record, since two of its cities have one; a person is shown the two.
         let known = hit.as_ref().map_or(0, |hit| read(hit).chars().count());
         let shared = self.shared(body, year);
@@ -104,7 +110,8 @@ impl Places {
     /// The division that has a code today.
     fn division(&self, code: u32) -> Option<Division> {
         let start = self.rows.partition_point(|row| row.code < code);
-        let at = self.rows[start..].iter().take_while(|row| row.code == code).position(|row| row.to == NOW)?;
+        let at =
+            self.rows[start..].iter().take_while(|row| row.code == code).position(|row| row.to == NOW)?;
         let hit = Hit { row: u32::try_from(start + at).ok()?, rest: String::new() };
         let Place { province, city, county, code, .. } = self.place(&hit, None);
         Some(Division { code, province, city, county })
@@ -113,6 +120,11 @@ impl Places {
     /// Whether the words right behind a place in a text say that it is named in passing: `考察`, `经验`, the next of a list.
     pub fn is_in_passing(rest: &str) -> bool {
         names::is_passing(rest)
+    }
+
+    /// Whether the short name of a place is a common word too: 安康.
+    pub fn is_word(name: &str) -> bool {
+        names::is_word(name)
     }
 
     /// Whether what follows a place in a title begins with a verb, so that the place is its subject: 推行, 加强.

@@ -95,6 +95,7 @@ struct Words {
     verb: Vec<&'static str>,
     office: Vec<&'static str>,
     passing: Vec<&'static str>,
+    word: Vec<&'static str>,
 }
 
 fn words() -> &'static Words {
@@ -110,6 +111,7 @@ fn words() -> &'static Words {
             verb: of("verb"),
             office: of("office"),
             passing: of("passing"),
+            word: of("word"),
         }
     })
 }
@@ -117,6 +119,11 @@ fn words() -> &'static Words {
 /// Whether what follows a place says that it is named in passing: 考察, 经验, the next of a list.
 pub(super) fn is_passing(rest: &str) -> bool {
     words().passing.iter().any(|word| rest.starts_with(word))
+}
+
+/// Whether a short name is a common word too: 安康, 大同.
+pub(super) fn is_word(name: &str) -> bool {
+    words().word.contains(&name)
 }
 
 /// Whether a clause begins here: 推行, 加强.
@@ -208,7 +215,8 @@ pub(super) fn runs_on(name: &str, rest: &str) -> bool {
 pub(super) fn is_organisation(rest: &str) -> bool {
     let rest = up_to_border(rest);
     let words = words();
-    let street = words.street.iter().any(|word| rest.strip_prefix(word).is_some_and(|more| !more.starts_with('径')));
+    let street =
+        words.street.iter().any(|word| rest.strip_prefix(word).is_some_and(|more| !more.starts_with('径')));
     let clause = words.verb.iter().filter_map(|verb| rest.find(verb)).min().unwrap_or(rest.len());
     street || words.organisation.iter().any(|word| rest[..clause].contains(word))
 }

@@ -142,19 +142,23 @@ fn names_of_another_table() {
     for year in [1985u16, 1995, 2005, 2012, 2020] {
         // In the year of a change either side may be meant.
         let steady = |row: &&Other<'_>| row.from < year && (row.to == NOW || row.to > year + 1);
-        let held: Vec<&Other<'_>> = rows.iter().filter(|row| row.from <= year + 2 && row.to.saturating_add(2) >= year).collect();
+        let held: Vec<&Other<'_>> =
+            rows.iter().filter(|row| row.from <= year + 2 && row.to.saturating_add(2) >= year).collect();
         let mut named: HashMap<&str, usize> = HashMap::new();
         for row in held {
             *named.entry(row.name).or_default() += 1;
         }
-        let counties: Vec<&Other<'_>> = rows.iter().filter(steady).filter(|row| row.level == "县级").collect();
+        let counties: Vec<&Other<'_>> =
+            rows.iter().filter(steady).filter(|row| row.level == "县级").collect();
         for (form, least) in [("whole", 97), ("prefecture", 96), ("alone", 96)] {
             let (mut right, mut all, mut wrong) = (0, 0, 0);
             for row in &counties {
                 let name = match form {
                     "whole" => format!("{}{}{}", row.province, row.city, row.name),
                     "prefecture" if !row.city.is_empty() => format!("{}{}", row.city, row.name),
-                    "alone" if named.get(row.name) == Some(&1) && row.name.chars().count() > 2 => row.name.to_owned(),
+                    "alone" if named.get(row.name) == Some(&1) && row.name.chars().count() > 2 => {
+                        row.name.to_owned()
+                    }
                     _ => continue,
                 };
                 all += 1;
@@ -168,7 +172,10 @@ fn names_of_another_table() {
                     }
                 }
             }
-            eprintln!("{year} {form}: {right} of {all} right, {wrong} wrong, {} unknown", all - right - wrong);
+            eprintln!(
+                "{year} {form}: {right} of {all} right, {wrong} wrong, {} unknown",
+                all - right - wrong
+            );
             assert!(right * 100 >= all * least, "{year} {form}: {right} of {all}");
         }
     }
@@ -176,9 +183,16 @@ fn names_of_another_table() {
 
 /// What the independent table says a county-level division that is gone became, followed to divisions in force; `None` where it
 /// does not say.
-fn end_of<'t>(rows: &'t [Other<'t>], row: &Other<'_>, depth: usize) -> Option<std::collections::BTreeSet<&'t str>> {
+fn end_of<'t>(
+    rows: &'t [Other<'t>],
+    row: &Other<'_>,
+    depth: usize,
+) -> Option<std::collections::BTreeSet<&'t str>> {
     if row.to == NOW {
-        return rows.iter().find(|other| other.code == row.code && other.to == NOW).map(|other| [other.code].into());
+        return rows
+            .iter()
+            .find(|other| other.code == row.code && other.to == NOW)
+            .map(|other| [other.code].into());
     }
     let mut out = std::collections::BTreeSet::new();
     for part in row.heirs.split(';') {
@@ -186,7 +200,10 @@ fn end_of<'t>(rows: &'t [Other<'t>], row: &Other<'_>, depth: usize) -> Option<st
             Some((code, year)) => (code, year.trim_end_matches(']').parse().ok()?),
             None => (part, row.to),
         };
-        let next = rows.iter().filter(|other| other.code == code && other.to > year).min_by_key(|other| other.from)?;
+        let next = rows
+            .iter()
+            .filter(|other| other.code == code && other.to > year)
+            .min_by_key(|other| other.from)?;
         if depth > 15 {
             return None;
         }
@@ -215,7 +232,8 @@ fn divisions_of_today_against_another_table() {
             absent += 1;
             continue;
         };
-        let found: std::collections::BTreeSet<String> = own.today().iter().map(|code| format!("{code:06}")).collect();
+        let found: std::collections::BTreeSet<String> =
+            own.today().iter().map(|code| format!("{code:06}")).collect();
         let found: std::collections::BTreeSet<&str> = found.iter().map(String::as_str).collect();
         if found.is_empty() {
             none += 1;
@@ -230,7 +248,9 @@ fn divisions_of_today_against_another_table() {
             }
         }
     }
-    eprintln!("today: {equal} the same, {part} one of several, {wrong} others, {none} none, {absent} rows not here");
+    eprintln!(
+        "today: {equal} the same, {part} one of several, {wrong} others, {none} none, {absent} rows not here"
+    );
     let answered = equal + part + wrong;
     assert!(equal * 100 >= answered * 88 && wrong * 100 <= answered * 2, "{equal} {part} {wrong}");
     assert!(none * 100 <= (answered + none) * 8, "{none}");
@@ -261,4 +281,52 @@ fn award_lists() {
     }
     eprintln!("{right} of {} right", gold.len());
     assert!(right >= 176, "{right} of {}", gold.len());
+}
+
+#[test]
+fn official_names_lead_to_themselves() {
+    let places = Places::shipped();
+    for row in places.rows.iter().filter(|row| row.to == NOW) {
+        let place = Place {
+            rest: String::new(),
+            ..places.place(
+                &Hit {
+                    row: places.rows.iter().position(|r| std::ptr::eq(r, row)).unwrap_or_default() as u32,
+                    rest: String::new(),
+                },
+                None,
+            )
+        };
+        let name: String = [Some(&place.province), place.city.as_ref(), place.county.as_ref()]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        assert_eq!(places.resolve(&name, Some(2025)).as_ref(), Some(&place), "{name}");
+        let doubt = places.doubt(
+            &Stated {
+                province: Some(&place.province),
+                city: place.city.as_deref(),
+                county: place.county.as_deref(),
+                code: Some(&place.code),
+            },
+            Some(2025),
+        );
+        assert_eq!(doubt, None, "{name}");
+    }
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read_without_a_fall(name in "[省市县区旗州*中共吴江鼓楼朝阳兵团 a-z：a-z]{0,24}|.{0,24}", year in proptest::option::of(1900u16..2100)) {
+        let places = Places::shipped();
+        if let Some(place) = places.resolve(&name, year) {
+            proptest::prop_assert!(name.trim().ends_with(&place.rest));
+        }
+        for found in places.look_up(&name, year) {
+            proptest::prop_assert!(name.trim().ends_with(&found.place.rest));
+            proptest::prop_assert!(name.contains(&found.read));
+        }
+        places.near(&name, year);
+    }
 }
