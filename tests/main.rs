@@ -16,6 +16,8 @@ mod invalid;
 mod readme;
 /// Search finds what a plain scan of the text finds: no more, no less.
 mod recall;
+/// `anku region`: one place, several, none.
+mod region;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
 /// A kind of record that no line of code knows: one schema file, and everything works.

@@ -6,6 +6,7 @@
 
 mod card;
 mod lock;
+mod place_rules;
 mod record;
 mod residue;
 mod rules;

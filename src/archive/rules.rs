@@ -41,6 +41,7 @@ pub fn check_all(
     let mut found = Vec::new();
     ids(&records, &mut found);
     links(&records, file_exists, &mut found);
+    super::place_rules::places(&records, &mut found);
     let programmes = Programmes::read(programmes);
     let entries: Vec<Entry<'_>> = records.iter().flat_map(|record| entries(record, &programmes)).collect();
     levels(&entries, &mut found);

@@ -21,6 +21,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("list", &["ls"]),
     ("show", &[]),
     ("stats", &[]),
+    ("region", &[]),
     ("report", &[]),
     ("validate", &["check"]),
     ("import", &[]),
@@ -252,6 +253,17 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 switch("outline", "help.report.outline"),
                 refresh(),
             ])
+            .args(output())
+            .arg(to_file()),
+        "region" => command
+            .arg(
+                Arg::new("names")
+                    .value_name("NAME")
+                    .required(true)
+                    .num_args(1..)
+                    .help(lang.word("help.region.names")),
+            )
+            .arg(text("at", "YYYY", "help.region.at"))
             .args(output())
             .arg(to_file()),
         "validate" => command

@@ -55,6 +55,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "list" => commands::list::run(context, matches),
         "show" => commands::show::run(context, matches),
         "stats" => commands::stats::run(context, matches),
+        "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),

@@ -112,6 +112,15 @@ codes! {
     /// One case stands in two levels of one edition.
     TwoLevels = "AK0206", Error;
 
+    // 034x: places.
+    /// No division ever had this name.
+    UnknownPlace = "AK0340", Warning;
+    /// Province, city and county do not belong together.
+    PlaceParts = "AK0341", Error;
+    /// The code is not that of the names.
+    PlaceCode = "AK0342", Error;
+    /// The name was not in force in the record's year.
+    PlaceYear = "AK0343", Warning;
     // 035x: residue in the texts. Usable, but somebody should look.
     /// Characters that hide a word: `**`.
     Mask = "AK0350", Warning;

@@ -142,6 +142,13 @@ pub enum WarningKind {
         /// How many.
         count: usize,
     },
+    /// A record's title and its unit lie apart.
+    Place {
+        /// Where the title lies.
+        title: String,
+        /// Where the unit lies.
+        unit: String,
+    },
 }
 
 impl Plan {

@@ -90,6 +90,7 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
             }
         }
     }
+    warnings.extend(items.iter().filter_map(|item| place_warning(&source.name, item)));
     let spans = ledger.settle(document);
     let spans = spans.into_iter().map(|(start, end, owner)| (index.at(start), index.at(end), owner));
     Read { items, spans: spans.collect(), warnings, chars: index.at(document.text.len()) }
@@ -113,6 +114,18 @@ fn warn(source: &Source, list: &List, index: &CharIndex<'_>, warnings: &mut Vec<
     if !list.missing.is_empty() {
         add(WarningKind::Gap { missing: list.missing.clone() });
     }
+}
+
+/// A title and a unit that lie apart: one of them is wrong, or the record is of two places.
+fn place_warning(file: &str, item: &Item) -> Option<Warning> {
+    let draft = &item.draft;
+    let (title, unit) = region::conflict(&draft.title, draft.unit.as_deref()?, draft.year)?;
+    Some(Warning {
+        file: file.to_owned(),
+        at: draft.source.first().map_or(0, |source| source.start),
+        heading: draft.title.clone(),
+        kind: WarningKind::Place { title, unit },
+    })
 }
 
 fn listed(list: &List, entry: &Entry, context: &Context) -> Item {

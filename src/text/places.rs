@@ -8,8 +8,12 @@ use std::sync::OnceLock;
 
 use super::fold::{fold_mapped, fold_term, is_folded};
 
+mod check;
+mod lookup;
 mod names;
 
+pub use check::{Doubt, Part, Stated};
+pub use lookup::{Division, Found};
 use names::{Form, forms};
 
 const REGIONS: &str = include_str!("../../data/regions.csv");
@@ -39,6 +43,8 @@ struct Row {
     from: u16,
     /// First year without it, or [`NOW`].
     to: u16,
+    /// Codes in force today that its land lies in, joined by `;`; empty while it is in force, and where it is not known.
+    now: &'static str,
 }
 
 impl Row {
@@ -94,6 +100,20 @@ struct Reading {
     form: Form,
 }
 
+impl Reading {
+    /// The row of the lowest division.
+    fn last(&self) -> u32 {
+        self.path[self.path.len() - 1]
+    }
+}
+
+/// A row that a name begins with.
+struct Hit {
+    row: u32,
+    /// What follows it in the name.
+    rest: String,
+}
+
 impl Places {
     /// The divisions built into the program.
     pub fn shipped() -> &'static Places {
@@ -111,6 +131,7 @@ impl Places {
                     name: cells.next()?,
                     from: cells.next()?.parse().ok()?,
                     to: cells.next().map_or(NOW, |to| to.parse().unwrap_or(NOW)),
+                    now: cells.next().unwrap_or_default(),
                 })
             })
             .collect();
@@ -145,23 +166,22 @@ impl Places {
     /// Levels may be left out and names shortened; the longest reading wins. `None` when the name begins with no division, with an
     /// organisation named after one (`大庆钻探`), or with a name that several divisions share.
     pub fn resolve(&self, name: &str, year: Option<u16>) -> Option<Place> {
+        self.find(name, year).map(|hit| self.place(&hit, year))
+    }
+
+    /// The one row that a name begins with, and what follows it.
+    fn find(&self, name: &str, year: Option<u16>) -> Option<Hit> {
         let folded = fold_mapped(name);
         let text = folded.text.as_str();
         let start = text.len() - head_stripped(text).len();
         let body = &text[start..];
-        let rest = |end: usize| {
+        let hit = |row: u32, end: usize| {
             let from = folded.source_range(start + end..text.len()).start;
-            name[from..].trim().to_string()
+            Hit { row, rest: name[from..].trim().to_string() }
         };
         if let Some(end) = corps(body) {
-            let row = self.rows.iter().find(|row| row.code == XINJIANG)?;
-            return Some(Place {
-                province: row.name.to_string(),
-                city: None,
-                county: None,
-                code: format!("{XINJIANG:06}"),
-                rest: rest(end),
-            });
+            let row = self.rows.iter().position(|row| row.code == XINJIANG)?;
+            return Some(hit(row as u32, end));
         }
         let exact = self.read(body, year, 0);
         let reading = match year {
@@ -175,7 +195,7 @@ impl Places {
             }
             None => exact,
         }?;
-        Some(self.place(&reading, rest(reading.end), year))
+        Some(hit(reading.last(), reading.end))
     }
 
     /// The official name of the province that a name begins with, whatever follows: `四川农业大学` → 四川省. `None` when it begins with
@@ -277,8 +297,9 @@ impl Places {
             (Level::Province, _) => true,
             (Level::City, Form::Full) => true,
             (Level::City, _) => !names::is_organisation(rest),
+            // The whole of what was asked, 河北区, is what it says.
             (Level::County, Form::Full) => {
-                !names::is_generic(row.name) && !self.starts_with_province(body, row)
+                !names::is_generic(row.name) && (rest.is_empty() || !self.starts_with_province(body, row))
             }
             (Level::County, _) => {
                 names::is_border(rest)
@@ -303,6 +324,17 @@ impl Places {
         let level = readings.iter().map(|reading| last(reading).level()).min()?;
         let mut best: Vec<&Reading> =
             readings.iter().filter(|reading| last(reading).level() == level).copied().collect();
+        // 宽甸县 with no year is the autonomous county of today, not the county that it was until 1989.
+        if year.is_none() {
+            let mut heirs = best.iter().filter(|reading| {
+                let row = last(reading);
+                let older = |other: &&Reading| other.form < reading.form && last(other).today() == [row.code];
+                row.to == NOW && reading.form == Form::Contracted && best.iter().any(older)
+            });
+            if let (Some(heir), None) = (heirs.next(), heirs.next()) {
+                return Some(heir);
+            }
+        }
         // A whole name before a shortened one: 吴江市 is not 吴江 with something after it.
         let form = best.iter().map(|reading| reading.form).min()?;
         best.retain(|reading| reading.form == form);
@@ -323,8 +355,8 @@ impl Places {
             .max_by_key(|reading| (nearness(last(reading), year), last(reading).from, reading.path.len()))
     }
 
-    fn place(&self, reading: &Reading, rest: String, year: Option<u16>) -> Place {
-        let row = self.row(reading.path[reading.path.len() - 1]);
+    fn place(&self, hit: &Hit, year: Option<u16>) -> Place {
+        let row = self.row(hit.row);
         let above = |code: u32| self.named_at(code, row, year).map(str::to_string);
         let own = Some(row.name.to_string());
         let province = above(row.code / 10_000 * 10_000).unwrap_or_default();
@@ -333,7 +365,7 @@ impl Places {
             Level::City => (own, None),
             Level::County => (above(row.code / 100 * 100), own),
         };
-        Place { province, city, county, code: format!("{:06}", row.code), rest }
+        Place { province, city, county, code: format!("{:06}", row.code), rest: hit.rest.clone() }
     }
 
     /// The name that a code had when `below` was in force: in the year, else the last one.

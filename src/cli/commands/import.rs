@@ -154,6 +154,10 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                 let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
                 lang.say("import.gap", &[("heading", &warning.heading), ("missing", &numbers.join(" "))])
             }
+            WarningKind::Place { title, unit } => lang.say(
+                "import.places-differ",
+                &[("heading", &warning.heading), ("title", title), ("unit", unit)],
+            ),
         };
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }

@@ -4,6 +4,7 @@ pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod region;
 pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod show;

@@ -1,5 +1,6 @@
 //! How names of divisions are shortened, and what must not be taken for one.
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 /// In which form a name was written; the fuller form comes first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -84,59 +85,51 @@ const LEVELS: &[&str] = &[
     "州",
 ];
 
-/// Words that make what follows a bare name an organisation.
-const ORGANISATIONS: &[&str] = &[
-    "集团",
-    "公司",
-    "煤业",
-    "矿业",
-    "油田",
-    "石油",
-    "石化",
-    "钻探",
-    "钢铁",
-    "电力",
-    "供电",
-    "电网",
-    "银行",
-    "大学",
-    "学院",
-    "学校",
-    "中学",
-    "小学",
-    "医院",
-    "研究院",
-    "研究所",
-    "股份",
-    "煤矿",
-    "重工",
-    "船厂",
-    "工厂",
-    "机场",
-    "铁路",
-];
+/// Words that tell a place from what is called after one, by kind.
+const WORDS: &str = include_str!("../../../data/place_words.txt");
 
-/// What may follow a bare short name of a county: the start of an office or of a place below it.
-const BELOW: &[&str] = &[
-    "市委",
-    "县委",
-    "区委",
-    "州委",
-    "旗委",
-    "党委",
-    "委",
-    "政府",
-    "组织部",
-    "开发区",
-    "经济",
-    "高新",
-    "镇",
-    "乡",
-    "街道",
-    "村",
-    "社区",
-    "局",
-];
+/// The words of a kind, read once.
+struct Words {
+    organisation: Vec<&'static str>,
+    street: Vec<&'static str>,
+    verb: Vec<&'static str>,
+    office: Vec<&'static str>,
+    passing: Vec<&'static str>,
+    word: Vec<&'static str>,
+}
+
+fn words() -> &'static Words {
+    static WORDS_READ: OnceLock<Words> = OnceLock::new();
+    WORDS_READ.get_or_init(|| {
+        let of = |kind: &str| {
+            let lines = WORDS.lines().filter(|line| line.split(' ').next() == Some(kind));
+            lines.flat_map(|line| line.split(' ').skip(1)).collect()
+        };
+        Words {
+            organisation: of("organisation"),
+            street: of("street"),
+            verb: of("verb"),
+            office: of("office"),
+            passing: of("passing"),
+            word: of("word"),
+        }
+    })
+}
+
+/// Whether what follows a place says that it is named in passing: 考察, 经验, the next of a list.
+pub(super) fn is_passing(rest: &str) -> bool {
+    words().passing.iter().any(|word| rest.starts_with(word))
+}
+
+/// Whether a short name is a common word too: 安康, 大同.
+pub(super) fn is_word(name: &str) -> bool {
+    words().word.contains(&name)
+}
+
+/// Whether a clause begins here: 推行, 加强.
+pub(super) fn is_clause(rest: &str) -> bool {
+    words().verb.iter().any(|word| rest.starts_with(word))
+}
 
 /// The names that a division goes by, with their forms.
 pub(super) fn forms(name: &'static str, is_province: bool) -> Vec<(Cow<'static, str>, Form)> {
@@ -218,10 +211,14 @@ pub(super) fn runs_on(name: &str, rest: &str) -> bool {
     matches!((last, next), ('区', '域' | '划') | ('市', '场') | ('县', '域'))
 }
 
-/// Whether what follows a bare name makes it an organisation's.
+/// Whether what follows a bare name makes it an organisation's, or a street's.
 pub(super) fn is_organisation(rest: &str) -> bool {
     let rest = up_to_border(rest);
-    ORGANISATIONS.iter().any(|word| rest.contains(word))
+    let words = words();
+    let street =
+        words.street.iter().any(|word| rest.strip_prefix(word).is_some_and(|more| !more.starts_with('径')));
+    let clause = words.verb.iter().filter_map(|verb| rest.find(verb)).min().unwrap_or(rest.len());
+    street || words.organisation.iter().any(|word| rest[..clause].contains(word))
 }
 
 /// Whether a short name can end here: at the end, at punctuation, or before an office or a place below.
@@ -229,7 +226,7 @@ pub(super) fn is_border(rest: &str) -> bool {
     let head = up_to_border(rest);
     let near: String = head.chars().take(6).collect();
     head.is_empty()
-        || BELOW.iter().any(|word| head.starts_with(word))
+        || words().office.iter().any(|word| head.starts_with(word))
         || ["镇", "乡", "街道", "村", "社区"]
             .iter()
             .any(|word| near.ends_with(word) || near.contains(&format!("{word}委")))
