@@ -5,7 +5,7 @@
 mod import;
 mod validate;
 
-pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use import::{Import, ImportError, apply_import, plan_import};
 pub use validate::{Outcome, validate};
 
 use crate::archive::Archive;
