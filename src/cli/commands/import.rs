@@ -97,7 +97,7 @@ fn label(matches: &ArgMatches, files: usize) -> String {
     if sources.chars().count() > LONGEST {
         sources = sources.chars().take(LONGEST).chain(['…']).collect();
     }
-    format!("import {sources} ({files} files)")
+    format!("import {sources} ({files} {})", if files == 1 { "file" } else { "files" })
 }
 
 /// The files to import, and how many could not be read: those that were named, those in the folders
