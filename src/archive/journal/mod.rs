@@ -172,6 +172,8 @@ pub fn batches(root: &Path) -> std::io::Result<Vec<BatchInfo>> {
         let place = folder(root).join(&id);
         if let Ok(manifest) = Manifest::read(&place) {
             let mut info = manifest.info();
+            // The folder's name is the id, whatever somebody has written into it.
+            info.id = id;
             info.beside = beside(&place);
             found.push(info);
         }
