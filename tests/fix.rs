@@ -132,7 +132,7 @@ fn a_hand_edit_in_between_is_never_overwritten() {
     assert_eq!((fixes.files.len(), fixes.withdrawn), (1, 0));
     let edited = DIRTY.replace("手写的记录", "又改过的记录");
     write(folder.path(), "cases/case-x.yaml", &edited);
-    assert!(matches!(apply_fixes(&archive, &fixes), Err(WriteError::Changed(_))));
+    assert!(matches!(apply_fixes(&archive, &fixes, "fix", 0), Err(WriteError::Changed(_))));
     let text = std::fs::read_to_string(folder.path().join("cases/case-x.yaml")).expect("the record");
     assert_eq!(text, edited);
 }

@@ -1,5 +1,7 @@
 //! One test binary: each module says what belongs in it.
 
+/// A batch is one transaction, and can be taken back.
+mod batches;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
 /// `validate --fix`: what is certain, byte by byte.

@@ -25,6 +25,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("report", &[]),
     ("validate", &["check"]),
     ("import", &[]),
+    ("undo", &[]),
     ("init", &[]),
     ("index", &[]),
     ("status", &[]),
@@ -293,6 +294,18 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("encoding", "LABEL", "help.encoding").action(ArgAction::Append),
                 text("name", "NAME", "help.import.name"),
                 text("force-kind", "KIND", "help.force-kind"),
+                text("on-conflict", "update|skip|error", "help.on-conflict")
+                    .value_parser(["update", "skip", "error"])
+                    .hide_possible_values(true),
+                switch("yes", "help.yes").short('y'),
+                switch("dry-run", "help.dry-run"),
+            ])
+            .args(output()),
+        "undo" => command
+            .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
+            .args([
+                switch("list", "help.undo.list"),
+                switch("keep-edited", "help.undo.keep-edited"),
                 switch("yes", "help.yes").short('y'),
                 switch("dry-run", "help.dry-run"),
             ])

@@ -46,6 +46,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
     let Some((name, matches)) = matches.subcommand() else {
         return parse_error::overview(context, kinds);
     };
+    writing::before(context, name, matches);
     match name {
         "init" => commands::init::run(context, matches),
         "import" => commands::import::run(context, matches),
@@ -58,6 +59,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),
+        "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }
 }

@@ -7,8 +7,11 @@
 use super::validate::Outcome;
 use super::validate::validate_as;
 use crate::archive::Archive;
+use crate::archive::Batch;
+use crate::archive::Change;
 use crate::archive::WriteError;
-use crate::archive::replace;
+use crate::archive::apply;
+use crate::archive::next_id;
 use crate::diag::Code;
 use crate::diag::Finding;
 use crate::yaml;
@@ -23,22 +26,11 @@ use std::path::PathBuf;
 /// this mean that two rules undo each other.
 const ROUNDS: usize = 4;
 
-/// A file that fixes change.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FixedFile {
-    /// The file, relative to the archive's root, `/` between its parts.
-    pub path: String,
-    /// What it held when it was validated.
-    pub before: String,
-    /// What it will hold.
-    pub after: String,
-}
-
 /// What `validate --fix` would do.
 #[derive(Debug, Default)]
 pub struct Fixes {
     /// The files that change, by path.
-    pub files: Vec<FixedFile>,
+    pub files: Vec<Change>,
     /// The findings that are mended; spans are those of the text that each was found in.
     pub mended: Vec<Finding>,
     /// How many fixes were withdrawn because something else would be found after them.
@@ -74,18 +66,27 @@ pub fn plan_fixes(
     }
     for (path, after) in texts {
         if let Some(before) = fixes.now.text(&path).filter(|before| **before != after) {
-            fixes.files.push(FixedFile { before: before.clone(), path, after });
+            fixes.files.push(Change { before: before.clone(), path, after });
         }
     }
     fixes
 }
 
-/// Writes the files of a plan, each only if it still holds what was validated.
+/// Writes the files of a plan as one batch, which `undo` takes back; `label` and `time` (seconds since 1970, UTC) are for the list of
+/// batches.
 ///
 /// # Errors
-/// The first file that could not be written; those before it are written, whole.
-pub fn apply_fixes(archive: &Archive, fixes: &Fixes) -> Result<(), WriteError> {
-    fixes.files.iter().try_for_each(|file| replace(&archive.root.join(&file.path), &file.before, &file.after))
+/// [`WriteError::Changed`] when a file is not what was validated: then nothing is written. [`WriteError::Io`].
+pub fn apply_fixes(archive: &Archive, fixes: &Fixes, label: &str, time: i64) -> Result<(), WriteError> {
+    let seed: String = fixes.files.iter().map(|file| file.after.as_str()).collect();
+    let batch = Batch {
+        id: next_id(&archive.root, seed.as_bytes()),
+        label: label.to_owned(),
+        time,
+        change: fixes.files.clone(),
+        ..Batch::default()
+    };
+    apply(&archive.root, &batch)
 }
 
 fn look_again(now: &Outcome) -> Outcome {

@@ -6,8 +6,8 @@ mod fix;
 mod import;
 mod validate;
 
-pub use fix::{FixedFile, Fixes, apply_fixes, plan_fixes};
-pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use fix::{Fixes, apply_fixes, plan_fixes};
+pub use import::{Import, ImportError, apply_import, plan_import};
 pub use validate::{Outcome, validate};
 
 use crate::archive::Archive;

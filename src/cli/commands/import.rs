@@ -6,16 +6,17 @@ use crate::cli::failure::Failure;
 use crate::cli::filters::format;
 use crate::cli::inputs::Inputs;
 use crate::cli::progress::Progress;
-use crate::cli::writing::agreed;
-use crate::cli::writing::lock;
+use crate::cli::writing;
 use anku::archive::Archive;
 use anku::diag::Code;
 use anku::diag::nearest;
 use anku::import::Action;
 use anku::import::EncodingError;
 use anku::import::Encodings;
+use anku::import::Files as _;
 use anku::import::Globs;
 use anku::import::LABELS;
+use anku::import::OnConflict;
 use anku::import::Options;
 use anku::import::PatternError;
 use anku::import::Plan;
@@ -30,6 +31,7 @@ use clap::ArgMatches;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
+use std::path::PathBuf;
 
 const FORMATS: &[&str] = &["table", "json"];
 
@@ -40,23 +42,27 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let options = options(context, archive, matches)?;
     let inputs = Inputs::find(context, matches, &options.globs, Progress::new(context, "progress.import"))?;
     // Planning and writing happen under one lock: what was planned is what is written.
-    let lock = if dry { None } else { Some(lock(context, archive)?) };
+    let lock = if dry { None } else { Some(writing::lock(context, archive)?) };
     let import = plan_import(archive, &inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
         other => Failure::usage(other.to_string()),
     })?;
     let unreadable = inputs.finish(context);
+    let label = label(matches, inputs.count());
     if !json {
         summary(context, &import, dry)?;
     }
     let nothing = import.new.is_empty() && import.changes.is_empty();
-    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context, "import.ask")?);
+    let go = !dry && !nothing && (matches.get_flag("yes") || writing::agreed(context, "import.ask")?);
     if go {
-        apply_import(archive, &import).map_err(|error| Failure::usage(error.to_string()))?;
+        apply_import(archive, &import, &label, writing::now())
+            .map_err(|error| writing::refused(context, archive, error))?;
     }
     drop(lock);
     if json {
-        context.print(json_text(&to_json(archive, &import, options.kind.as_deref())))?;
+        context.print(json_text(&to_json(archive, &import, options.kind.as_deref(), go)))?;
+    } else if import.stopped {
+        context.complain(context.lang.word("import.stopped"));
     } else if nothing {
         context.note(context.lang.word("import.unchanged"));
     } else {
@@ -65,10 +71,25 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let plan = &import.plan;
     let clean = plan.count(Action::Reject) + plan.count(Action::Conflict) == 0;
     // Not to write what one was asked to write is a failure, unless a preview was asked for.
-    if unreadable || !(go || dry || nothing) {
+    if unreadable || import.stopped || !(go || dry || nothing) {
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
+}
+
+/// What is imported, as it was typed, for the list of batches.
+fn label(matches: &ArgMatches, files: usize) -> String {
+    const LONGEST: usize = 120;
+    let named = matches.get_many::<PathBuf>("paths").unwrap_or_default();
+    let mut words: Vec<String> = named.map(|path| path.display().to_string()).collect();
+    if let Some(list) = matches.get_one::<PathBuf>("files-from") {
+        words.push(format!("--files-from {}", list.display()));
+    }
+    let mut sources = words.join(" ");
+    if sources.chars().count() > LONGEST {
+        sources = sources.chars().take(LONGEST).chain(['…']).collect();
+    }
+    format!("import {sources} ({files} {})", if files == 1 { "file" } else { "files" })
 }
 
 /// What the flags decide.
@@ -101,7 +122,19 @@ fn options(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result
             None => Failure::hinted(what, lang.say("parse.valid", &[("values", &names.join(" "))])),
         });
     }
-    Ok(Options { globs, encodings, kind: kind.cloned(), force: kind.is_some(), ..Options::default() })
+    let on_conflict = match matches.get_one::<String>("on-conflict").map(String::as_str) {
+        Some("skip") => OnConflict::Skip,
+        Some("error") => OnConflict::Error,
+        _ => OnConflict::Update,
+    };
+    Ok(Options {
+        on_conflict,
+        globs,
+        encodings,
+        kind: kind.cloned(),
+        force: kind.is_some(),
+        ..Options::default()
+    })
 }
 
 /// What will be done, source by source, and what a person should look at.
@@ -219,7 +252,7 @@ fn reason_text(context: &Context, reason: &str) -> String {
 }
 
 /// The plan as the contract has it.
-fn to_json(archive: &Archive, import: &Import, kind: Option<&str>) -> Value {
+fn to_json(archive: &Archive, import: &Import, kind: Option<&str>, written: bool) -> Value {
     let plan: &Plan = &import.plan;
     let (walk, _) = archive.walk();
     let old = walk.iter().map(|stat| stat.path.as_str());
@@ -231,12 +264,10 @@ fn to_json(archive: &Archive, import: &Import, kind: Option<&str>) -> Value {
         }
     }
     let kind = kind.or_else(|| archive.kinds.first().map(|kind| kind.name.as_str()));
-    let mut batch = blake3::Hasher::new();
     let sources: Vec<Value> = plan
         .sources
         .iter()
         .map(|source| {
-            batch.update(source.sha256.as_bytes());
             let records: Vec<Value> = source
                 .records
                 .iter()
@@ -281,7 +312,8 @@ fn to_json(archive: &Archive, import: &Import, kind: Option<&str>) -> Value {
         .collect();
     json!({
         "v": 1,
-        "batch": &batch.finalize().to_hex()[..12],
+        "batch": import.batch,
+        "written": written,
         "sources": sources,
         "created": plan.count(Action::Create),
         "updated": plan.count(Action::Update),

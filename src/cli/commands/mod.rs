@@ -10,4 +10,5 @@ pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod stats;
 pub(crate) mod status;
+pub(crate) mod undo;
 pub(crate) mod validate;

@@ -7,6 +7,7 @@ use crate::cli::filters::format;
 use crate::cli::findings;
 use crate::cli::findings::Texts;
 use crate::cli::progress::Progress;
+use crate::cli::writing;
 use crate::cli::writing::agreed;
 use crate::cli::writing::changed_lines;
 use crate::cli::writing::lock;
@@ -90,8 +91,9 @@ fn fix(
     }
     let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context, "validate.fix.ask")?);
     if go {
-        workspace::apply_fixes(context.archive()?, &fixes)
-            .map_err(|error| Failure::usage(error.to_string()))?;
+        let archive = context.archive()?;
+        workspace::apply_fixes(archive, &fixes, "validate --fix", writing::now())
+            .map_err(|error| writing::refused(context, archive, error))?;
     }
     if people && !nothing {
         context.note(lang.word(if go { "validate.fix.done" } else { "validate.fix.dry" }));
