@@ -274,6 +274,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .value_name("FILE")
                     .value_parser(PathBufValueParser::new())
                     .help(lang.word("help.files-from")),
+                text("map", "COLUMN=FIELD", "help.import.map").action(ArgAction::Append),
                 switch("yes", "help.yes").short('y'),
                 switch("dry-run", "help.dry-run"),
             ])

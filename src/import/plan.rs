@@ -138,6 +138,33 @@ pub enum WarningKind {
         /// These.
         missing: Vec<u32>,
     },
+    /// Numbers stand behind greater ones.
+    Order {
+        /// These.
+        numbers: Vec<u32>,
+    },
+    /// Numbers are given to several entries.
+    Twice {
+        /// These.
+        numbers: Vec<u32>,
+    },
+    /// Columns stand for no field; what they say is kept as notes.
+    Columns {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A table gave no records.
+    Table {
+        /// The reason's key (`import.table.KEY` in `locale`).
+        why: &'static str,
+    },
+    /// A cell needs a look.
+    Cell {
+        /// Its name, `Sheet!B7`.
+        cell: String,
+        /// The reason's key (`import.cell.KEY` in `locale`).
+        why: &'static str,
+    },
 }
 
 impl Plan {
@@ -399,7 +426,10 @@ fn reject(item: &Item, reason: &str) -> Planned {
         action: Action::Reject,
         id: source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default(),
         draft: item.draft.clone(),
-        reason: Some(reason.to_owned()),
+        reason: Some(match &item.draft.flaw {
+            Some(flaw) => format!("{reason} {flaw}"),
+            None => reason.to_owned(),
+        }),
         spans: Vec::new(),
     }
 }

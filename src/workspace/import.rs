@@ -12,6 +12,7 @@ use crate::diag::Severity;
 use crate::import;
 use crate::import::Action;
 use crate::import::Award;
+use crate::import::Columns;
 use crate::import::Draft;
 use crate::import::Existing;
 use crate::import::Input;
@@ -19,6 +20,7 @@ use crate::import::Lexicon;
 use crate::import::Options;
 use crate::import::Plan;
 use crate::import::Region;
+use crate::import::UnknownField;
 use crate::schema::Checker;
 use crate::schema::Kind;
 use crate::yaml;
@@ -65,6 +67,9 @@ pub enum ImportError {
     /// The archive has no kind of record that drafts could become.
     #[error("the archive has no kind of record to import into")]
     NoKind,
+    /// A column is to be a field that there is not.
+    #[error("{0}")]
+    Column(UnknownField),
 }
 
 /// Plans an import of files into the archive's first kind.
@@ -81,6 +86,10 @@ pub fn plan_import(
     let lexicon =
         Lexicon::read(&list("section-roles")?, &list("levels")?, &list("boilerplate")?, &list("programmes")?)
             .map_err(ImportError::Lexicon)?;
+    let kept = &archive.settings.columns;
+    let columns =
+        Columns::new(kind, &list("columns")?, &options.columns, kept).map_err(ImportError::Column)?;
+    let lexicon = lexicon.with_columns(columns);
     let records = records(archive);
     let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
     let plan = import::plan(inputs, options, &lexicon, &existing);
@@ -165,7 +174,7 @@ impl Import {
             match planned.action {
                 Action::Create => {
                     let file = new_file(archive, kind, &planned.id, &planned.draft);
-                    match refusal(checker.as_ref(), &file) {
+                    match refusal(checker.as_ref(), &file, &planned.draft) {
                         Some(reason) => {
                             refused.insert(planned.id.clone(), reason);
                         }
@@ -217,19 +226,41 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
     let up = "../".repeat(path.matches('/').count());
     let schema = archive.relative(&archive.root.join(&kind.schema_path)).unwrap_or_default();
     // The first line lets an editor complete and check the record without anything of ours.
-    let text = format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&draft.to_tree(id)));
+    let text =
+        format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&tree(kind, draft, id)));
     NewFile { path, text }
 }
 
+/// A draft as a record of a kind: under its names for key and title, in the order of its schema.
+fn tree(kind: &Kind, draft: &Draft, id: &str) -> Tree {
+    let Tree::Map(mut entries) = draft.to_tree(id) else { return Tree::Map(Vec::new()) };
+    for (key, _) in &mut entries {
+        match key.as_str() {
+            "id" => key.clone_from(&kind.key),
+            "title" => key.clone_from(&kind.title),
+            _ => {}
+        }
+    }
+    let properties = kind.schema.get("properties").map(Node::entries).unwrap_or_default();
+    entries.sort_by_key(|(key, _)| {
+        properties.iter().position(|property| property.key == *key).unwrap_or(properties.len())
+    });
+    Tree::Map(entries)
+}
+
 /// Why the schema would refuse a record, if it would.
-fn refusal(checker: Option<&Checker>, file: &NewFile) -> Option<String> {
+fn refusal(checker: Option<&Checker>, file: &NewFile, draft: &Draft) -> Option<String> {
     let record = Record::parse(&file.path, file.text.as_bytes());
     let mut findings: Vec<Finding> = record.findings;
     if let (Some(checker), Some(root)) = (checker, &record.root) {
         checker.check(Path::new(&file.path), root, &mut findings);
     }
     let finding = findings.into_iter().find(|finding| finding.severity() == Severity::Error)?;
-    Some(format!("{} {}", finding.code.id(), finding.field))
+    let field = &finding.field;
+    // A row's field stands in a cell, which is easier found than the field.
+    let cell = draft.cells.iter().find(|(path, _)| field == path || field.starts_with(&format!("{path}.")));
+    let cell = cell.map_or(String::new(), |(_, cell)| format!(" {cell}"));
+    Some(format!("{} {field}{cell}", finding.code.id()))
 }
 
 /// A record with what a draft adds to it: keys that it lacks, entries that its lists lack. What a
@@ -244,7 +275,7 @@ fn change(kind: &Kind, record: &Record, draft: &Draft, order: &[&str]) -> Option
     if let Some(unit) = kind.text_of(root, "unit") {
         draft.unit = Some(unit.to_owned());
     }
-    let Tree::Map(entries) = draft.to_tree("") else { return None };
+    let Tree::Map(entries) = tree(kind, &draft, "") else { return None };
     let mut additions = Vec::new();
     for (key, value) in entries {
         match (root.get(&key), &value) {

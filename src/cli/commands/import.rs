@@ -14,6 +14,7 @@ use anku::import::Action;
 use anku::import::Input;
 use anku::import::Options;
 use anku::import::Plan;
+use anku::import::UnknownField;
 use anku::import::WarningKind;
 use anku::report::json_text;
 use anku::report::printable;
@@ -47,12 +48,13 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
     let dry = matches.get_flag("dry-run");
-    let options = Options::default();
+    let options = Options { columns: columns(context, matches)?, ..Options::default() };
     let progress = Progress::new(context, "progress.import");
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(lock(context, archive)?) };
     let import = plan_import(archive, inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
+        ImportError::Column(unknown) => unknown_column(context, &unknown),
         other => Failure::usage(other.to_string()),
     })?;
     progress.finish();
@@ -79,6 +81,27 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
+}
+
+/// The pairs of `--map`, split at the last sign: a heading may hold one, a field does not.
+fn columns(context: &Context, matches: &ArgMatches) -> Result<Vec<(String, String)>, Failure> {
+    let given = matches.get_many::<String>("map").unwrap_or_default();
+    given
+        .map(|pair| match pair.rsplit_once('=') {
+            Some((heading, field)) if !heading.trim().is_empty() && !field.trim().is_empty() => {
+                Ok((heading.trim().to_owned(), field.trim().to_owned()))
+            }
+            _ => Err(Failure::usage(context.lang.say("error.map", &[("word", pair)]))),
+        })
+        .collect()
+}
+
+fn unknown_column(context: &Context, unknown: &UnknownField) -> Failure {
+    let mut words = context.lang.say("error.map-field", &[("field", &unknown.field)]);
+    if let Some(near) = &unknown.near {
+        words.push_str(&context.lang.say("error.map-near", &[("near", near)]));
+    }
+    Failure::usage(words)
 }
 
 fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
@@ -202,6 +225,10 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
             context.complain(&lang.say("import.rejected", &[("path", &source.path), ("reason", &what)]));
         }
     }
+    for (source, remark) in plan.sources.iter().flat_map(|s| s.remarks.iter().map(move |r| (s, r))) {
+        let what = lang.say(&format!("import.remark.{remark}"), &[]);
+        context.note(&lang.say("import.warning", &[("path", &source.path), ("what", &what)]));
+    }
     for warning in &plan.warnings {
         let what = match &warning.kind {
             WarningKind::Total { declared, found } => lang.say(
@@ -216,6 +243,21 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                 let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
                 lang.say("import.gap", &[("heading", &warning.heading), ("missing", &numbers.join(" "))])
             }
+            WarningKind::Order { numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                lang.say("import.order", &[("heading", &warning.heading), ("numbers", &numbers.join(" "))])
+            }
+            WarningKind::Twice { numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                lang.say("import.twice", &[("heading", &warning.heading), ("numbers", &numbers.join(" "))])
+            }
+            WarningKind::Columns { names } => {
+                lang.say("import.columns", &[("heading", &warning.heading), ("names", &names.join(" "))])
+            }
+            WarningKind::Table { why } => {
+                lang.say(&format!("import.table.{why}"), &[("heading", &warning.heading)])
+            }
+            WarningKind::Cell { cell, why } => lang.say(&format!("import.cell.{why}"), &[("cell", cell)]),
         };
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }
@@ -264,6 +306,13 @@ fn reason_text(context: &Context, reason: &str) -> String {
         && let Some(code) = Code::from_id(code)
     {
         return format!("{field}: {}", context.lang.say(&format!("{}.explain", code.id()), &[]));
+    }
+    // A row that one of its cells keeps out: the reason's key, the cell, what it says.
+    if let Some((key, place)) = reason.split_once(' ')
+        && context.lang.has(&format!("import.reason.{key}"))
+    {
+        let (cell, words) = place.split_once(' ').unwrap_or((place, ""));
+        return context.lang.say(&format!("import.reason.{key}"), &[("cell", cell), ("words", words)]);
     }
     let key = format!("import.reason.{reason}");
     if context.lang.has(&key) { context.lang.say(&key, &[]) } else { reason.to_owned() }

@@ -1,6 +1,10 @@
 //! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
 //! Must not know what a document says.
 
+mod csv;
+mod json;
+mod sheet;
+mod tabular;
 mod text;
 
 use sha2::{Digest as _, Sha256};
@@ -66,7 +70,12 @@ pub struct Format {
 }
 
 /// Every format; the first that recognises the bytes wins.
-pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: text::read }];
+pub const FORMATS: &[Format] = &[
+    Format { name: "sheet", sniff: sheet::sniff, read: sheet::read },
+    Format { name: "json", sniff: json::sniff, read: json::read },
+    Format { name: "csv", sniff: csv::sniff, read: csv::read },
+    Format { name: "text", sniff: |_| true, read: text::read },
+];
 
 /// Reads a file.
 ///

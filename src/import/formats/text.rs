@@ -14,7 +14,8 @@ pub fn read(input: Bytes<'_>, _options: &Options<'_>) -> Result<Reading, &'stati
     Ok(Reading { document: Document::plain(text), encoding, ..Reading::default() })
 }
 
-fn decode(bytes: &[u8]) -> Result<(String, &'static str), &'static str> {
+/// Bytes to text, and the encoding they were in.
+pub(super) fn decode(bytes: &[u8]) -> Result<(String, &'static str), &'static str> {
     if bytes.contains(&0) {
         return Err("binary");
     }
