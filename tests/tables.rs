@@ -71,14 +71,14 @@ fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
         let number = place + 1;
         let state = if sheet.hidden { " state=\"hidden\"" } else { "" };
         write!(list, "<sheet name=\"{}\" sheetId=\"{number}\"{state} r:id=\"rId{number}\"/>", sheet.name)
-            .unwrap();
-        write!(relations, "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>").unwrap();
-        write!(types, "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>").unwrap();
+            .expect("a value");
+        write!(relations, "<Relationship Id=\"rId{number}\" Type=\"{OFFICE}/worksheet\" Target=\"worksheets/sheet{number}.xml\"/>").expect("a value");
+        write!(types, "<Override PartName=\"/xl/worksheets/sheet{number}.xml\" ContentType=\"application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml\"/>").expect("a value");
         let mut rows = String::new();
         for (y, row) in sheet.rows.iter().enumerate() {
-            write!(rows, "<row r=\"{}\">", y + 1).unwrap();
+            write!(rows, "<row r=\"{}\">", y + 1).expect("a value");
             for (x, cell) in row.iter().enumerate() {
-                let at = format!("{}{}", char::from(b'A' + u8::try_from(x).unwrap()), y + 1);
+                let at = format!("{}{}", char::from(b'A' + u8::try_from(x).expect("a value")), y + 1);
                 match cell {
                     Cell::Text(words) => {
                         write!(rows, "<c r=\"{at}\" t=\"inlineStr\"><is><t>{}</t></is></c>", escaped(words))
@@ -89,7 +89,7 @@ fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
                     Cell::Formula(formula) => write!(rows, "<c r=\"{at}\"><f>{formula}</f></c>"),
                     Cell::Nothing => Ok(()),
                 }
-                .unwrap();
+                .expect("a value");
             }
             rows.push_str("</row>");
         }
@@ -102,7 +102,7 @@ fn xlsx(sheets: &[Sheet]) -> Vec<u8> {
     }
     let styles = sheets.len() + 1;
     write!(relations, "<Relationship Id=\"rId{styles}\" Type=\"{OFFICE}/styles\" Target=\"styles.xml\"/>")
-        .unwrap();
+        .expect("a value");
     let part = |name: &str, text: String| (name.to_owned(), text);
     parts.push(part("xl/styles.xml", format!(
         "<styleSheet xmlns=\"{SPREADSHEET}\"><fonts count=\"1\"><font/></fonts><fills count=\"1\"><fill/></fills><borders count=\"1\"><border/></borders>\
@@ -134,23 +134,28 @@ fn archive() -> TempDir {
 /// Imports a file and checks that its spans add up.
 fn import(root: &Path, name: &str, code: i32) -> serde_json::Value {
     let plan = anku(root, ["import", name, "--yes", "--json"]).ends(code).json();
-    for source in plan["sources"].as_array().unwrap() {
+    for source in plan["sources"].as_array().expect("a value") {
         let length = |span: &serde_json::Value, a: &str, b: &str| {
-            span[b].as_u64().unwrap() - span[a].as_u64().unwrap()
+            span[b].as_u64().expect("a value") - span[a].as_u64().expect("a value")
         };
         let mut sum = 0;
-        for record in source["records"].as_array().unwrap() {
+        for record in source["records"].as_array().expect("a value") {
             sum += record["spans"]
                 .as_array()
-                .unwrap()
+                .expect("a value")
                 .iter()
-                .map(|s| s[1].as_u64().unwrap() - s[0].as_u64().unwrap())
+                .map(|s| s[1].as_u64().expect("a value") - s[0].as_u64().expect("a value"))
                 .sum::<u64>();
         }
         for key in ["boilerplate", "unassigned"] {
-            sum += source[key].as_array().unwrap().iter().map(|s| length(s, "start", "end")).sum::<u64>();
+            sum += source[key]
+                .as_array()
+                .expect("a value")
+                .iter()
+                .map(|s| length(s, "start", "end"))
+                .sum::<u64>();
         }
-        assert_eq!(sum, source["chars"].as_u64().unwrap());
+        assert_eq!(sum, source["chars"].as_u64().expect("a value"));
     }
     plan
 }
@@ -238,8 +243,12 @@ fn a_workbook_keeps_what_its_cells_say() {
     let plan = import(root, "book.xlsx", 1);
     assert_eq!(plan["created"], 2);
     assert_eq!(plan["sources"][0]["format"], "sheet");
-    let refused =
-        plan["sources"][0]["records"].as_array().unwrap().iter().find(|r| r["action"] == "reject").unwrap();
+    let refused = plan["sources"][0]["records"]
+        .as_array()
+        .expect("a value")
+        .iter()
+        .find(|r| r["action"] == "reject")
+        .expect("a value");
     assert_eq!(refused["reason"], "cell-integer 旧表!B2 头一年");
     let first = by_title(root, "推行“积分制”");
     assert_eq!(
@@ -281,7 +290,7 @@ fn columns_are_named_by_flag_and_by_the_archive() {
     anku(root, ["import", "a.csv", "--map", "干了啥"]).ends(2);
 
     let other = archive();
-    let settings = std::fs::read_to_string(other.path().join("anku.yaml")).unwrap();
+    let settings = std::fs::read_to_string(other.path().join("anku.yaml")).expect("a value");
     write(other.path(), "anku.yaml", format!("{settings}\ncolumns:\n  干了啥: title\n  牵头部门: notes\n"));
     write(other.path(), "a.csv", "牵头部门,干了啥\n某局,推行积分制\n");
     anku(other.path(), ["import", "a.csv", "--yes"]).ends(0);
@@ -330,12 +339,12 @@ fn tables_of_the_world_come_in() {
             return;
         };
         let folder = archive();
-        std::fs::copy(path, folder.path().join(name)).unwrap();
+        std::fs::copy(path, folder.path().join(name)).expect("a value");
         let plan = import(folder.path(), name, 0);
         assert_eq!(plan["created"], 3, "{name}");
         assert_eq!(plan["sources"][0]["format"], "csv", "{name}");
         let long = by_title(folder.path(), "长数字");
-        let notes = field(&long, "notes").unwrap();
+        let notes = field(&long, "notes").expect("a value");
         assert!(
             notes.contains("编号：00123")
                 && notes.contains("日期：20240501")
@@ -349,7 +358,7 @@ fn tables_of_the_world_come_in() {
             return;
         };
         let folder = archive();
-        std::fs::copy(path, folder.path().join(name)).unwrap();
+        std::fs::copy(path, folder.path().join(name)).expect("a value");
         import(folder.path(), name, 0);
         let all = records(folder.path());
         let is_first =
@@ -414,7 +423,7 @@ fn same_entries(name: &str, bytes: Vec<u8>) {
     let expected = entries(repository());
     assert_eq!(expected.len(), 180);
     assert_eq!(entries(folder.path()), expected);
-    assert_eq!(plan["sources"][0]["unassigned"].as_array().unwrap().len(), 0);
+    assert_eq!(plan["sources"][0]["unassigned"].as_array().expect("a value").len(), 0);
     let said = anku(folder.path(), ["import", name, "--dry-run", "--lang", "zh"]).ends(0);
     assert!(!said.stderr.contains("编号") && !said.stderr.contains("实有"), "{}", said.stderr);
     let again = import(folder.path(), name, 0);
@@ -483,7 +492,7 @@ fn docx() -> Vec<u8> {
         for (_, _, rank, title, unit) in &list {
             rows.push_str(&line(&[&rank.to_string(), unit.as_deref().unwrap_or_default(), title]));
         }
-        write!(body, "<w:tbl>{rows}</w:tbl>").unwrap();
+        write!(body, "<w:tbl>{rows}</w:tbl>").expect("a value");
     }
     let main = "http://schemas.openxmlformats.org/wordprocessingml/2006/main";
     package(&[

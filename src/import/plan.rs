@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, draft_id};
+use super::draft::{Draft, Provenance, draft_id};
 use super::formats::{self, Source};
 use super::ledger::Owner;
 use super::lexicon::Lexicon;
@@ -240,7 +240,10 @@ fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planne
                 plan.records.len() - 1
             }
         };
-        by_id.entry(key).or_insert(at);
+        // What is refused has an id by its place alone; a record that meets it by chance is another one.
+        if plan.records[at].action != Action::Reject {
+            by_id.entry(key).or_insert(at);
+        }
         of_item.push(at);
     }
     for (start, end, owner) in &read.spans {
@@ -366,7 +369,8 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
     for (place, group) in groups.iter().enumerate() {
         members.entry(*group).or_default().push(place);
     }
-    let taken: HashMap<&str, ()> = existing.iter().map(|record| (record.id.as_str(), ())).collect();
+    let taken: HashMap<&str, usize> =
+        existing.iter().enumerate().map(|(place, record)| (record.id.as_str(), place)).collect();
     let mut given: HashMap<String, Group> = HashMap::new();
     let mut done: HashMap<Group, Planned> = HashMap::new();
     groups
@@ -394,9 +398,8 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
                 }
                 Group::New(first) => {
                     let source = items[*first].draft.source.first();
-                    let id = source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default();
-                    let clash = taken.contains_key(id.as_str())
-                        || *given.entry(id.clone()).or_insert(*group) != *group;
+                    let (id, clash) = new_id(source, existing, &taken, &given);
+                    given.insert(id.clone(), *group);
                     Planned {
                         action: if clash { Action::Conflict } else { Action::Create },
                         reason: clash.then(|| "id-taken".to_owned()),
@@ -410,6 +413,33 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
             planned
         })
         .collect()
+}
+
+/// The id of a new record, and whether it is another's. An id is short: among some ten thousand records two places are likely to share
+/// one by chance, and then the later place takes its next. What shares an id with a record that came from the same file, or from nowhere,
+/// may be that record, and a person decides.
+fn new_id(
+    source: Option<&Provenance>,
+    existing: &[Existing],
+    taken: &HashMap<&str, usize>,
+    given: &HashMap<String, Group>,
+) -> (String, bool) {
+    let Some(source) = source else { return (String::new(), false) };
+    let mut id = draft_id(&source.sha256, source.start);
+    for turn in 1.. {
+        let other = taken.get(id.as_str()).and_then(|place| existing.get(*place));
+        let by_chance = |record: &Existing| {
+            !record.sources.is_empty() && record.sources.iter().all(|(sha256, _, _)| *sha256 != source.sha256)
+        };
+        if other.is_some_and(|record| !by_chance(record)) {
+            return (id, true);
+        }
+        if other.is_none() && !given.contains_key(&id) {
+            break;
+        }
+        id = draft_id(&format!("{}:{turn}", source.sha256), source.start);
+    }
+    (id, false)
 }
 
 fn is_source(record: &Existing, item: &Item) -> bool {

@@ -91,9 +91,10 @@ fn marks(text: &str, row: &Row, delimiter: u8) -> usize {
     count
 }
 
+/// Whether the first row names several columns: indented lines have one cell each.
 fn headed(row: &Row) -> bool {
     let short = |cell: &Cell| cell.text.chars().count() <= HEADING && !cell.text.contains(['。', '，', ',']);
-    row.cells.iter().all(short) && !row.cells.is_empty()
+    row.cells.iter().all(short) && row.cells.len() >= 2
 }
 
 /// Whether a column holds numbers under a heading that is none.
@@ -194,6 +195,7 @@ mod tests {
         assert!(sniffed("csv", "题目;单位\n甲,乙;丙\n"));
         assert!(!sniffed("txt", "床前明月光,疑是地上霜\n举头望明月,低头思故乡\n"));
         assert!(!sniffed("csv", "近年来,某县积极探索,成效明显。\n党员多了,群众满意。\n一,二,三,四\n"));
+        assert!(!sniffed("txt", "\t标题\n\t近年来,效果明显。\n\t群众满意。\n"));
         assert!(!sniffed("txt", "某县:推行积分制\n一、背景,起因\n二、做法,经过\n"));
     }
 

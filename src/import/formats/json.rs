@@ -13,6 +13,11 @@ const DEEPEST: usize = 6;
 /// Different keys in one file.
 const MAX_COLUMNS: usize = 4096;
 
+/// Bytes of the words that a program puts around a list.
+const WRAPPER: usize = 64;
+/// Keys that a record has and the wrapper of a list has not.
+const RECORD: [&str; 5] = ["id", "title", "题目", "标题", "案例名称"];
+
 type Span = (usize, usize);
 
 /// Whether the bytes are such records, or are named so.
@@ -151,13 +156,12 @@ fn member_array(text: &str, start: usize, end: usize) -> Option<usize> {
             at = blank(bytes, at + 1);
         }
     }
-    // A record with sections is a record, not a list of records.
+    // A record with sections is a record, not a list of records: around a list stand counts and short words, no title of one.
     let value: Value = serde_json::from_str(text.get(start..end)?).ok()?;
-    let alone = value
-        .as_object()?
-        .values()
-        .all(|value| !value.is_string() || value.as_str().is_some_and(|s| s.len() < 64));
-    let named = ["title", "题目", "标题", "案例名称", "id"].iter().any(|key| value.get(key).is_some());
+    let members = value.as_object()?;
+    let short = |value: &Value| value.as_str().is_none_or(|text| text.len() < WRAPPER);
+    let alone = members.values().all(short);
+    let named = RECORD.iter().any(|key| members.contains_key(*key));
     found.filter(|_| alone && !named)
 }
 

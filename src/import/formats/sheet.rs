@@ -6,8 +6,8 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
-    Data, DataType as _, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets as Workbook,
-    StyleRange, open_workbook_auto_from_rs,
+    Data, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets as Workbook, StyleRange,
+    open_workbook_auto_from_rs,
 };
 use memchr::memmem;
 
@@ -142,7 +142,8 @@ fn cells(book: &mut Workbook<File>, name: &str) -> Result<Cells, &'static str> {
     let bare = formulas.used_cells().map(|(row, column, formula)| {
         ((origin.0 + u32_of(row), origin.1 + u32_of(column)), formula.as_str())
     });
-    let bare: Vec<_> = bare.filter(|(at, _)| values.get_value(*at).is_none_or(|v| v.is_empty())).collect();
+    let bare: Vec<_> =
+        bare.filter(|(at, _)| values.get_value(*at).is_none_or(calamine::DataType::is_empty)).collect();
     for (at, formula) in bare {
         add(at, &Data::Empty, Some(formula))?;
     }
@@ -165,12 +166,10 @@ fn merged(book: &mut Workbook<File>, name: &str) -> Vec<Dimensions> {
 fn lay_out(cells: &Cells, merged: &[Dimensions], sheets: &mut Sheets) -> Result<(), &'static str> {
     let spans: HashMap<(u32, u32), &Dimensions> = merged.iter().map(|area| (area.start, area)).collect();
     let mut covered: HashSet<(u32, u32)> = HashSet::new();
-    for (at, _) in cells.iter().filter(|_| !merged.is_empty()) {
-        let hidden = |area: &&Dimensions| area.contains(at.0, at.1) && area.start != *at;
-        // Only where the first cell speaks does it hide the others: nothing is lost.
-        if merged.iter().take(20_000).any(|area| hidden(&area) && cells.contains_key(&area.start)) {
-            covered.insert(*at);
-        }
+    // Only where the first cell speaks does it hide the others: nothing is lost.
+    for area in merged.iter().filter(|area| cells.contains_key(&area.start)) {
+        let inside = cells.range(area.start..=(area.end.0, u32::MAX)).map(|(at, _)| *at);
+        covered.extend(inside.filter(|at| *at != area.start && area.contains(at.0, at.1)));
     }
     let mut row = None;
     for (at, text) in cells.iter().filter(|(at, _)| !covered.contains(at)) {

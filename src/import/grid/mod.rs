@@ -153,11 +153,8 @@ impl<'t> Reader<'t> {
         if !self.document.only_tables && (heading.known() < 2 || data < FEWEST) {
             return;
         }
-        let titles: Vec<&str> = self.lines[..heading.first]
-            .iter()
-            .flat_map(|line| line.own())
-            .map(|cell| cell.text.as_str())
-            .collect();
+        let titles: Vec<&str> =
+            self.lines[..heading.first].iter().flat_map(Line::own).map(|cell| cell.text.as_str()).collect();
         let said =
             format!("{words}\n{}\n{}", self.table.name.as_deref().unwrap_or_default(), titles.join("\n"));
         // A list after another one of the same edition does not say the edition again.
@@ -378,7 +375,7 @@ impl<'t> Reader<'t> {
     /// Whether a row says the heading again, as at the top of a new page.
     fn repeats(&self, line: &Line<'_>, heading: &Heading) -> bool {
         let of_heading = &self.lines[heading.first..heading.end];
-        let said = |text: &str| of_heading.iter().flat_map(|line| line.own()).any(|cell| cell.text == text);
+        let said = |text: &str| of_heading.iter().flat_map(Line::own).any(|cell| cell.text == text);
         let named = |text: &str| heading.end == 0 && heading.columns.values().any(|(name, _)| name == text);
         line.own().len() > 1 && line.own().iter().all(|cell| said(&cell.text) || named(&cell.text))
     }
