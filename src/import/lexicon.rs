@@ -275,7 +275,7 @@ fn programmes_of(node: &Node) -> Result<Vec<Programme>, String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::import::grid::UnknownField;
+    use crate::import::grid::ColumnsError;
     use crate::schema::Kind;
 
     /// The lexicon as shipped.
@@ -292,7 +292,7 @@ pub(crate) mod tests {
     }
 
     /// The columns of the shipped kind, after those that are given.
-    pub(crate) fn columns(given: &[(String, String)]) -> Result<Columns, UnknownField> {
+    pub(crate) fn columns(given: &[(String, String)]) -> Result<Columns, ColumnsError> {
         let read = |text: &str| crate::yaml::read(text).root.unwrap();
         let vocabularies = [
             ("vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),

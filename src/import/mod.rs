@@ -27,7 +27,7 @@ mod tests;
 pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
 pub use formats::{Bytes, FORMATS, Format, MAX_BYTES, Reader, Reading};
-pub use grid::{Columns, UnknownField};
+pub use grid::{Columns, ColumnsError, UnknownField};
 pub use lexicon::{Lexicon, Programme, Why};
 pub use link::Existing;
 pub use options::{OnConflict, Options, ToolError, Tools};

@@ -13,6 +13,7 @@ use crate::import;
 use crate::import::Action;
 use crate::import::Award;
 use crate::import::Columns;
+use crate::import::ColumnsError;
 use crate::import::Draft;
 use crate::import::Existing;
 use crate::import::Input;
@@ -88,7 +89,10 @@ pub fn plan_import(
             .map_err(ImportError::Lexicon)?;
     let kept = &archive.settings.columns;
     let columns =
-        Columns::new(kind, &list("columns")?, &options.columns, kept).map_err(ImportError::Column)?;
+        Columns::new(kind, &list("columns")?, &options.columns, kept).map_err(|error| match error {
+            ColumnsError::Field(unknown) => ImportError::Column(unknown),
+            pattern @ ColumnsError::Pattern(_) => ImportError::Lexicon(pattern.to_string()),
+        })?;
     let lexicon = lexicon.with_columns(columns);
     let records = records(archive);
     let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();

@@ -31,6 +31,17 @@ pub struct UnknownField {
     pub near: Option<String>,
 }
 
+/// Why the names of columns cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ColumnsError {
+    /// A name stands for no field that a column can fill.
+    #[error("{0}")]
+    Field(UnknownField),
+    /// The word list has a pattern that is none.
+    #[error("columns.yaml: {0}")]
+    Pattern(String),
+}
+
 /// What an import must know about columns. The default knows none.
 #[derive(Clone, Debug, Default)]
 pub struct Columns {
@@ -48,18 +59,18 @@ impl Columns {
     /// word list's, the roles of sections.
     ///
     /// # Errors
-    /// A given or kept name stands for no field that a column can fill.
+    /// A given or kept name stands for no field that a column can fill; a pattern of the word list is none.
     pub fn new(
         kind: &Kind,
         words: &Node,
         given: &[(String, String)],
         kept: &[(String, String)],
-    ) -> Result<Columns, UnknownField> {
+    ) -> Result<Columns, ColumnsError> {
         let mut columns = Columns::default();
         for (heading, word) in given.iter().chain(kept) {
-            let target = target(kind, word).ok_or_else(|| UnknownField {
-                field: word.clone(),
-                near: kind.nearest_field(word).map(str::to_owned),
+            let target = target(kind, word).ok_or_else(|| {
+                let near = kind.nearest_field(word).map(str::to_owned);
+                ColumnsError::Field(UnknownField { field: word.clone(), near })
             })?;
             columns.add(heading, &target);
         }
@@ -97,7 +108,10 @@ impl Columns {
         }
         columns.totals = texts(words, "totals");
         columns.notes = texts(words, "notes");
-        columns.declared = words.get("declared").and_then(Node::text).and_then(|text| Regex::new(text).ok());
+        if let Some(text) = words.get("declared").and_then(Node::text) {
+            let pattern = Regex::new(text).map_err(|error| ColumnsError::Pattern(error.to_string()))?;
+            columns.declared = Some(pattern);
+        }
         Ok(columns)
     }
 

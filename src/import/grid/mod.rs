@@ -13,7 +13,7 @@ mod tests;
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-pub use columns::{Columns, UnknownField};
+pub use columns::{Columns, ColumnsError, UnknownField};
 
 use self::lines::{Heading, Line, heading, letters, lines};
 use self::row::{Around, is_bare_formula, item};
@@ -176,13 +176,17 @@ impl<'t> Reader<'t> {
         self.rows(heading, title.unwrap_or(self.file), &said, state, grids);
     }
 
-    /// The heading of the table before, where this one has none and is as wide.
+    /// The heading of the table before, where this one has none, is as wide, and goes on counting: a table of figures that happens to be
+    /// as wide is none.
     fn inherited(&self, state: &State) -> Option<Heading> {
         let before = state.heading.as_ref()?;
         let widest = |columns: &mut dyn Iterator<Item = usize>| columns.max();
         let own = widest(&mut self.lines.iter().flat_map(|line| line.cells.keys().copied()));
         let known = widest(&mut before.columns.keys().copied());
-        let same = own == known && !self.document.only_tables;
+        let rank = before.column("awards.rank")?;
+        let counts = self.lines.iter().find(|line| line.own().len() > 1)?.at(rank)?;
+        let counts = values::integer(&counts.text, false).is_some_and(|rank| rank > 0);
+        let same = own == known && counts && !self.document.only_tables;
         same.then(|| Heading { first: 0, end: 0, columns: before.columns.clone() })
     }
 

@@ -2,8 +2,11 @@
 
 use proptest::prelude::*;
 
+use super::ColumnsError;
 use crate::import::document::{Cell, Document, Row, Table};
+use crate::import::formats::Source;
 use crate::import::lexicon::tests::{columns, shipped};
+use crate::import::read::read;
 use crate::import::{Action, Existing, Input, Options, Plan, Planned, WarningKind, plan};
 
 fn import(name: &str, text: &str) -> Plan {
@@ -127,6 +130,36 @@ fn document(parts: Vec<(&str, Vec<Vec<Cell>>)>) -> Document {
     document
 }
 
+fn source(document: Document) -> Source {
+    Source {
+        name: "a".to_owned(),
+        format: "",
+        reader: "",
+        encoding: "",
+        sha256: String::new(),
+        document,
+        remarks: Vec::new(),
+    }
+}
+
+#[test]
+fn a_table_in_a_text_is_read_and_the_text_around_it_too() {
+    let prose = "近年来,敦煌市在基层推行积分管理,效果明显,群众满意。".repeat(8);
+    let words = format!("敦煌市:推行党员积分制\n{prose}\n一、背景与起因\n{prose}\n二、做法与经过\n{prose}");
+    let rows = [["案例名称", "单位"], ["网格化管理", "浙江舟山"], ["首议制", "甘肃瓜州"]];
+    let rows = rows.iter().map(|row| row.iter().enumerate().map(|(at, text)| cell(at, 1, 1, text)).collect());
+    let figures = [["指标", "数量"], ["党员", "41"]];
+    let figures =
+        figures.iter().map(|row| row.iter().enumerate().map(|(at, text)| cell(at, 1, 1, text)).collect());
+    let document = document(vec![(words.as_str(), rows.collect()), ("后文", figures.collect())]);
+    let found = read(&source(document), &shipped());
+    let titles: Vec<&str> = found.items.iter().map(|item| item.draft.title.as_str()).collect();
+    assert_eq!(titles, ["网格化管理", "首议制", "敦煌市:推行党员积分制"]);
+    let text: Vec<&str> = found.items[2].draft.sections.iter().map(|section| section.text.as_str()).collect();
+    let text = text.join("\n");
+    assert!(!text.contains("网格化管理") && text.contains("党员"), "{text}");
+}
+
 /// Edition, level, rank, title, unit.
 type Listed = (i64, String, i64, String, Option<String>);
 
@@ -237,7 +270,7 @@ fn a_given_name_comes_first_and_an_unknown_field_is_refused() {
     assert_eq!(known.find("做法与经过").unwrap().path, "sections.practice");
     assert!(known.find("编号").unwrap().ordinal);
     let error = columns(&[("甲".to_owned(), "titel".to_owned())]).unwrap_err();
-    assert_eq!(error.near.as_deref(), Some("title"));
+    assert!(matches!(error, ColumnsError::Field(unknown) if unknown.near.as_deref() == Some("title")));
     assert!(columns(&[("甲".to_owned(), "id".to_owned())]).is_err());
 }
 
@@ -312,6 +345,11 @@ proptest! {
         let found = super::grids(&document, "a", &shipped());
         let without = found.without(document.read());
         prop_assert_eq!(without.len(), document.read().len());
+        let mut at = 0;
+        for (start, end, _) in read(&source(document), &shipped()).spans {
+            prop_assert_eq!(start, at);
+            at = end;
+        }
     }
 }
 
