@@ -145,7 +145,9 @@ fn source(document: Document) -> Source {
 #[test]
 fn a_table_in_a_text_is_read_and_the_text_around_it_too() {
     let prose = "近年来,敦煌市在基层推行积分管理,效果明显,群众满意。".repeat(8);
-    let words = format!("敦煌市:推行党员积分制\n{prose}\n一、背景与起因\n{prose}\n二、做法与经过\n{prose}");
+    let words = format!(
+        "敦煌市:推行党员积分制\n甲、{prose}\n一、背景与起因\n乙、{prose}\n二、做法与经过\n丙、{prose}"
+    );
     let rows = [["案例名称", "单位"], ["网格化管理", "浙江舟山"], ["首议制", "甘肃瓜州"]];
     let rows = rows.iter().map(|row| row.iter().enumerate().map(|(at, text)| cell(at, 1, 1, text)).collect());
     let figures = [["指标", "数量"], ["党员", "41"]];
