@@ -340,7 +340,7 @@ fn what_a_person_wrote_survives_every_import() {
     let archive = Archive::open(root).expect("an archive");
     let input = |name: &str, text: &str| Input { name: name.to_owned(), bytes: text.as_bytes().to_vec() };
     let options = Options::default();
-    let first = plan_import(&archive, &vec![input("case.txt", CASE)], &options).expect("a plan");
+    let first = plan_import(&archive, [input("case.txt", CASE)].as_slice(), &options).expect("a plan");
     let file = first.new[0].clone();
     apply_import(&archive, &first, "import", 0).expect("written");
     let edits = prop::collection::vec((any::<u8>(), any::<u8>()), 1..6);
@@ -356,7 +356,8 @@ fn what_a_person_wrote_survives_every_import() {
         write(root, &file.path, &edited);
         for policy in [OnConflict::Skip, OnConflict::Error, OnConflict::Update] {
             let options = Options { on_conflict: policy, ..Options::default() };
-            let import = plan_import(&archive, &vec![input("list.txt", LIST)], &options).expect("a plan");
+            let import =
+                plan_import(&archive, [input("list.txt", LIST)].as_slice(), &options).expect("a plan");
             updates_seen.set(updates_seen.get() + import.plan.count(Action::Update));
             apply_import(&archive, &import, "import", 0).expect("written");
             let now = std::fs::read_to_string(root.join(&file.path)).expect("a record");

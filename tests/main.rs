@@ -28,3 +28,5 @@ mod second_kind;
 mod seeds;
 /// What several modules need: the binary in a fixed environment, archives in temporary folders.
 mod support;
+/// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
+mod tables;

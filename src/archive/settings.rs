@@ -21,6 +21,8 @@ pub struct Settings {
     pub reports: Vec<(String, PathBuf)>,
     /// Saved queries: name, query.
     pub views: Vec<(String, String)>,
+    /// What columns of imported tables stand for: heading, field.
+    pub columns: Vec<(String, String)>,
 }
 
 /// One kind of record: its schema and its folder.
@@ -36,7 +38,7 @@ pub struct KindSettings {
     pub file: Option<String>,
 }
 
-const KEYS: &[&str] = &["name", "language", "kinds", "reports", "views"];
+const KEYS: &[&str] = &["name", "language", "kinds", "reports", "views", "columns"];
 const KIND_KEYS: &[&str] = &["schema", "folder", "file"];
 
 impl Settings {
@@ -81,6 +83,12 @@ impl Settings {
         for entry in node.get("views").map(Node::entries).unwrap_or_default() {
             if let Some(query) = entry.value.text() {
                 settings.views.push((entry.key.clone(), query.to_owned()));
+            }
+        }
+        for entry in node.get("columns").map(Node::entries).unwrap_or_default() {
+            match entry.value.text().filter(|_| !entry.value.is_null()) {
+                Some(field) => settings.columns.push((entry.key.clone(), field.to_owned())),
+                None => reader.bad(entry.value.span, &format!("columns.{}", entry.key), &entry.key, None),
             }
         }
         settings

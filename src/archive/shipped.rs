@@ -11,6 +11,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/case.yaml", include_str!("../../schemas/case.yaml")),
     ("schemas/vocab/boilerplate.yaml", include_str!("../../schemas/vocab/boilerplate.yaml")),
     ("schemas/vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),
+    ("schemas/vocab/columns.yaml", include_str!("../../schemas/vocab/columns.yaml")),
     ("schemas/vocab/programmes.yaml", include_str!("../../schemas/vocab/programmes.yaml")),
     ("schemas/vocab/residue.yaml", include_str!("../../schemas/vocab/residue.yaml")),
     ("schemas/vocab/section-roles.yaml", include_str!("../../schemas/vocab/section-roles.yaml")),

@@ -293,6 +293,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("glob", "PATTERN", "help.glob").action(ArgAction::Append).allow_hyphen_values(true),
                 text("encoding", "LABEL", "help.encoding").action(ArgAction::Append),
                 text("name", "NAME", "help.import.name"),
+                text("map", "COLUMN=FIELD", "help.import.map").action(ArgAction::Append),
                 text("force-kind", "KIND", "help.force-kind"),
                 text("on-conflict", "update|skip|error", "help.on-conflict")
                     .value_parser(["update", "skip", "error"])

@@ -32,6 +32,12 @@ pub struct Draft {
     pub source: Vec<Provenance>,
     /// What a reader should look at.
     pub notes: Vec<String>,
+    /// Other fields, each with its path: `contact.phone`.
+    pub extra: Vec<(String, Tree)>,
+    /// The cells that fields come from, `Sheet!B7`, each with its field's path.
+    pub cells: Vec<(String, String)>,
+    /// The cell that keeps a row from being a record, and what it says.
+    pub flaw: Option<String>,
 }
 
 /// A place along province, city, county.
@@ -119,6 +125,9 @@ impl Draft {
             "notes",
             if self.notes.is_empty() { Tree::List(Vec::new()) } else { Tree::Text(self.notes.join("\n")) },
         );
+        for (path, value) in &self.extra {
+            map.at(path, value.clone());
+        }
         map.done()
     }
 
@@ -181,6 +190,26 @@ impl Entries {
     fn tree(&mut self, key: &str, value: Tree) {
         if !value.is_empty() {
             self.0.push((key.to_owned(), value));
+        }
+    }
+
+    /// Puts a value under a path through mappings.
+    fn at(&mut self, path: &str, value: Tree) {
+        let Some((first, rest)) = path.split_once('.') else {
+            self.tree(path, value);
+            return;
+        };
+        let place = match self.0.iter().position(|(key, _)| key == first) {
+            Some(place) => place,
+            None => {
+                self.0.push((first.to_owned(), Tree::Map(Vec::new())));
+                self.0.len() - 1
+            }
+        };
+        if let Tree::Map(entries) = &mut self.0[place].1 {
+            let mut inner = Entries(std::mem::take(entries));
+            inner.at(rest, value);
+            *entries = inner.0;
         }
     }
 

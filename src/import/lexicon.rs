@@ -3,6 +3,7 @@
 
 use regex::{Regex, RegexSet};
 
+use super::grid::Columns;
 use crate::yaml::Node;
 
 /// A line of boilerplate.
@@ -54,6 +55,8 @@ pub struct Lexicon {
     starts: Vec<(String, String)>,
     ends: Vec<(String, String)>,
     programmes: Vec<Programme>,
+    /// What the columns of tables stand for.
+    pub(super) columns: Columns,
 }
 
 /// A line longer than this is text, whatever it begins with.
@@ -87,7 +90,13 @@ impl Lexicon {
             starts,
             ends,
             programmes: programmes_of(programmes)?,
+            columns: Columns::default(),
         })
+    }
+
+    /// The same words, with what the columns of tables stand for.
+    pub fn with_columns(self, columns: Columns) -> Lexicon {
+        Lexicon { columns, ..self }
     }
 
     /// Whether a trimmed line is boilerplate.
@@ -284,6 +293,8 @@ fn programmes_of(node: &Node) -> Result<Vec<Programme>, String> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::import::grid::ColumnsError;
+    use crate::schema::Kind;
 
     /// The lexicon as shipped.
     pub(crate) fn shipped() -> Lexicon {
@@ -295,6 +306,27 @@ pub(crate) mod tests {
             &read(include_str!("../../schemas/vocab/programmes.yaml")),
         )
         .unwrap()
+        .with_columns(columns(&[]).unwrap())
+    }
+
+    /// The columns of the shipped kind, after those that are given.
+    pub(crate) fn columns(given: &[(String, String)]) -> Result<Columns, ColumnsError> {
+        let read = |text: &str| crate::yaml::read(text).root.unwrap();
+        let vocabularies = [
+            ("vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),
+            ("vocab/sectors.yaml", include_str!("../../schemas/vocab/sectors.yaml")),
+            ("vocab/themes.yaml", include_str!("../../schemas/vocab/themes.yaml")),
+            ("vocab/section-roles.yaml", include_str!("../../schemas/vocab/section-roles.yaml")),
+        ];
+        let references = vocabularies
+            .map(|(name, text)| (name.to_owned(), (std::path::PathBuf::from(name), read(text))))
+            .into_iter()
+            .collect();
+        let schema = read(include_str!("../../schemas/case.yaml"));
+        let mut findings = Vec::new();
+        let kind = Kind::read("case", schema, std::path::Path::new("case.yaml"), &references, &mut findings);
+        assert!(findings.is_empty());
+        Columns::new(&kind, &read(include_str!("../../schemas/vocab/columns.yaml")), given, &[])
     }
 
     #[test]

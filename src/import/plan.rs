@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, draft_id};
+use super::draft::{Draft, Provenance, draft_id};
 use super::gather::{Files, gather};
 use super::lexicon::Lexicon;
 use super::link::{Existing, Side, pairs};
@@ -149,6 +149,33 @@ pub enum WarningKind {
         /// Where the unit lies.
         unit: String,
     },
+    /// Numbers stand behind greater ones.
+    Order {
+        /// These.
+        numbers: Vec<u32>,
+    },
+    /// Numbers are given to several entries.
+    Twice {
+        /// These.
+        numbers: Vec<u32>,
+    },
+    /// Columns stand for no field; what they say is kept as notes.
+    Columns {
+        /// Their names.
+        names: Vec<String>,
+    },
+    /// A table gave no records.
+    Table {
+        /// The reason's key (`import.table.KEY` in `locale`).
+        why: &'static str,
+    },
+    /// A cell needs a look.
+    Cell {
+        /// Its name, `Sheet!B7`.
+        cell: String,
+        /// The reason's key (`import.cell.KEY` in `locale`).
+        why: &'static str,
+    },
 }
 
 impl Plan {
@@ -223,7 +250,10 @@ fn fill(plan: &mut SourcePlan, spans: &[(usize, usize, usize)], planned: Vec<Pla
                 plan.records.len() - 1
             }
         };
-        by_id.entry(key).or_insert(at);
+        // What is refused has an id by its place alone; a record that meets it by chance is another one.
+        if plan.records[at].action != Action::Reject {
+            by_id.entry(key).or_insert(at);
+        }
         of_item.push(at);
     }
     for (start, end, item) in spans {
@@ -340,7 +370,8 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
     for (place, group) in groups.iter().enumerate() {
         members.entry(*group).or_default().push(place);
     }
-    let taken: HashMap<&str, ()> = existing.iter().map(|record| (record.id.as_str(), ())).collect();
+    let taken: HashMap<&str, usize> =
+        existing.iter().enumerate().map(|(place, record)| (record.id.as_str(), place)).collect();
     let mut given: HashMap<String, Group> = HashMap::new();
     let mut done: HashMap<Group, Planned> = HashMap::new();
     groups
@@ -368,9 +399,8 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
                 }
                 Group::New(first) => {
                     let source = items[*first].draft.source.first();
-                    let id = source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default();
-                    let clash = taken.contains_key(id.as_str())
-                        || *given.entry(id.clone()).or_insert(*group) != *group;
+                    let (id, clash) = new_id(source, existing, &taken, &given);
+                    given.insert(id.clone(), *group);
                     Planned {
                         action: if clash { Action::Conflict } else { Action::Create },
                         reason: clash.then(|| "id-taken".to_owned()),
@@ -388,6 +418,33 @@ fn finish(items: &[&Item], existing: &[Existing], groups: &[Group]) -> Vec<Plann
         .collect()
 }
 
+/// The id of a new record, and whether it is another's. An id is short: among some ten thousand records two places are likely to share
+/// one by chance, and then the later place takes its next. What shares an id with a record that came from the same file, or from nowhere,
+/// may be that record, and a person decides.
+fn new_id(
+    source: Option<&Provenance>,
+    existing: &[Existing],
+    taken: &HashMap<&str, usize>,
+    given: &HashMap<String, Group>,
+) -> (String, bool) {
+    let Some(source) = source else { return (String::new(), false) };
+    let mut id = draft_id(&source.sha256, source.start);
+    for turn in 1.. {
+        let other = taken.get(id.as_str()).and_then(|place| existing.get(*place));
+        let by_chance = |record: &Existing| {
+            !record.sources.is_empty() && record.sources.iter().all(|(sha256, _, _)| *sha256 != source.sha256)
+        };
+        if other.is_some_and(|record| !by_chance(record)) {
+            return (id, true);
+        }
+        if other.is_none() && !given.contains_key(&id) {
+            break;
+        }
+        id = draft_id(&format!("{}:{turn}", source.sha256), source.start);
+    }
+    (id, false)
+}
+
 fn is_source(record: &Existing, item: &Item) -> bool {
     item.draft.source.iter().all(|source| {
         record.sources.iter().any(|(sha256, start, end)| {
@@ -402,7 +459,10 @@ fn reject(item: &Item, reason: &str) -> Planned {
         action: Action::Reject,
         id: source.map(|s| draft_id(&s.sha256, s.start)).unwrap_or_default(),
         draft: item.draft.clone(),
-        reason: Some(reason.to_owned()),
+        reason: Some(match &item.draft.flaw {
+            Some(flaw) => format!("{reason} {flaw}"),
+            None => reason.to_owned(),
+        }),
         spans: Vec::new(),
     }
 }

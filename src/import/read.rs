@@ -5,6 +5,7 @@ use super::awards::{Context, Entry, List};
 use super::blocks::{Para, blocks, paragraphs};
 use super::draft::{Award, Draft, Provenance, Section};
 use super::formats::Source;
+use super::grid::grids;
 use super::ledger::{Ledger, Owner};
 use super::lexicon::Lexicon;
 use super::plan::{Warning, WarningKind};
@@ -38,7 +39,9 @@ pub struct Read {
 /// Reads a source.
 pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
     let document = &source.document;
-    let text = document.read();
+    let tables = grids(document, &source.name, lexicon);
+    let text = tables.without(document.read());
+    let text = text.as_ref();
     let index = CharIndex::new(&document.text);
     let all = blocks(text, &document.labels, lexicon);
     let pieces = split(text, &all, lexicon);
@@ -66,6 +69,12 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
         ledger.claim(start, end, &Owner::Record(items.len()));
         items.push(item);
     };
+    for (start, end, owner) in &tables.apart {
+        claim(&mut ledger, *start, *end, owner);
+    }
+    for (item, start, end) in tables.items {
+        add(item, start, end, &mut ledger);
+    }
     // Lines set aside come first: what belongs to no record must not be claimed by the record around it.
     for piece in &pieces {
         if let Piece::Apart(start, end, why) = piece {
@@ -91,6 +100,10 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
         }
     }
     warnings.extend(items.iter().filter_map(|item| place_warning(&source.name, item)));
+    warnings.extend(tables.warnings.into_iter().map(|warning| {
+        let (at, _) = document.source_span(warning.at, warning.at);
+        Warning { at: index.at(at), ..warning }
+    }));
     let spans = ledger.settle(document);
     let spans = spans.into_iter().map(|(start, end, owner)| (index.at(start), index.at(end), owner));
     Read { items, spans: spans.collect(), warnings, chars: index.at(document.text.len()) }

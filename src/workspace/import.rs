@@ -15,6 +15,8 @@ use crate::diag::Severity;
 use crate::import;
 use crate::import::Action;
 use crate::import::Award;
+use crate::import::Columns;
+use crate::import::ColumnsError;
 use crate::import::Draft;
 use crate::import::Existing;
 use crate::import::Files;
@@ -23,6 +25,7 @@ use crate::import::OnConflict;
 use crate::import::Options;
 use crate::import::Plan;
 use crate::import::Region;
+use crate::import::UnknownField;
 use crate::schema::Checker;
 use crate::schema::Kind;
 use crate::yaml;
@@ -64,6 +67,9 @@ pub enum ImportError {
     /// The archive has no kind of record that drafts could become.
     #[error("the archive has no kind of record to import into")]
     NoKind,
+    /// A column is to be a field that there is not.
+    #[error("{0}")]
+    Column(UnknownField),
 }
 
 /// Plans an import of files into the kind that was named, else into the archive's first.
@@ -84,6 +90,13 @@ pub fn plan_import(
     let lexicon =
         Lexicon::read(&list("section-roles")?, &list("levels")?, &list("boilerplate")?, &list("programmes")?)
             .map_err(ImportError::Lexicon)?;
+    let kept = &archive.settings.columns;
+    let columns =
+        Columns::new(kind, &list("columns")?, &options.columns, kept).map_err(|error| match error {
+            ColumnsError::Field(unknown) => ImportError::Column(unknown),
+            pattern @ ColumnsError::Pattern(_) => ImportError::Lexicon(pattern.to_string()),
+        })?;
+    let lexicon = lexicon.with_columns(columns);
     let records = records(archive);
     let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
     let plan = import::plan_files(files, options, &lexicon, &existing);
@@ -219,7 +232,7 @@ impl Import {
                 Action::Create => {
                     let file = new_file(archive, kind, &planned.id, &planned.draft);
                     let taken = archive.root.join(&file.path).symlink_metadata().is_ok();
-                    match refusal(checker.as_ref(), &file) {
+                    match refusal(checker.as_ref(), &file, &planned.draft) {
                         Some(reason) => Some((Action::Reject, Some(reason))),
                         // A file that is no record any more (a slip in an edit) has the name.
                         None if taken => Some((Action::Conflict, Some("file-exists".to_owned()))),
@@ -284,19 +297,41 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
     let up = "../".repeat(path.matches('/').count());
     let schema = archive.relative(&archive.root.join(&kind.schema_path)).unwrap_or_default();
     // The first line lets an editor complete and check the record without anything of ours.
-    let text = format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&draft.to_tree(id)));
+    let text =
+        format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&tree(kind, draft, id)));
     NewFile { path, text }
 }
 
+/// A draft as a record of a kind: under its names for key and title, in the order of its schema.
+fn tree(kind: &Kind, draft: &Draft, id: &str) -> Tree {
+    let Tree::Map(mut entries) = draft.to_tree(id) else { return Tree::Map(Vec::new()) };
+    for (key, _) in &mut entries {
+        match key.as_str() {
+            "id" => key.clone_from(&kind.key),
+            "title" => key.clone_from(&kind.title),
+            _ => {}
+        }
+    }
+    let properties = kind.schema.get("properties").map(Node::entries).unwrap_or_default();
+    entries.sort_by_key(|(key, _)| {
+        properties.iter().position(|property| property.key == *key).unwrap_or(properties.len())
+    });
+    Tree::Map(entries)
+}
+
 /// Why the schema would refuse a record, if it would.
-fn refusal(checker: Option<&Checker>, file: &NewFile) -> Option<String> {
+fn refusal(checker: Option<&Checker>, file: &NewFile, draft: &Draft) -> Option<String> {
     let record = Record::parse(&file.path, file.text.as_bytes());
     let mut findings: Vec<Finding> = record.findings;
     if let (Some(checker), Some(root)) = (checker, &record.root) {
         checker.check(Path::new(&file.path), root, &mut findings);
     }
     let finding = findings.into_iter().find(|finding| finding.severity() == Severity::Error)?;
-    Some(format!("{} {}", finding.code.id(), finding.field))
+    let field = &finding.field;
+    // A row's field stands in a cell, which is easier found than the field.
+    let cell = draft.cells.iter().find(|(path, _)| field == path || field.starts_with(&format!("{path}.")));
+    let cell = cell.map_or(String::new(), |(_, cell)| format!(" {cell}"));
+    Some(format!("{} {field}{cell}", finding.code.id()))
 }
 
 /// A record with what a draft adds to it: keys that it lacks, entries that its lists lack. What a
@@ -311,7 +346,7 @@ fn change(kind: &Kind, record: &Record, draft: &Draft, order: &[&str]) -> Option
     if let Some(unit) = kind.text_of(root, "unit") {
         draft.unit = Some(unit.to_owned());
     }
-    let Tree::Map(entries) = draft.to_tree("") else { return None };
+    let Tree::Map(entries) = tree(kind, &draft, "") else { return None };
     let mut additions = Vec::new();
     for (key, value) in entries {
         match (root.get(&key), &value) {

@@ -4,7 +4,7 @@
 use std::fmt::Write as _;
 
 /// A value to be written. Numbers are numbers only here: text that looks like one is quoted.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Tree {
     /// Text.
     Text(String),

@@ -20,6 +20,7 @@ use anku::import::OnConflict;
 use anku::import::Options;
 use anku::import::PatternError;
 use anku::import::Plan;
+use anku::import::UnknownField;
 use anku::import::WarningKind;
 use anku::report::json_text;
 use anku::report::printable;
@@ -45,6 +46,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let lock = if dry { None } else { Some(writing::lock(context, archive)?) };
     let import = plan_import(archive, &inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
+        ImportError::Column(unknown) => unknown_column(context, &unknown),
         other => Failure::usage(other.to_string()),
     })?;
     let unreadable = inputs.finish(context);
@@ -75,6 +77,27 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
+}
+
+/// The pairs of `--map`, split at the last sign: a heading may hold one, a field does not.
+fn columns(context: &Context, matches: &ArgMatches) -> Result<Vec<(String, String)>, Failure> {
+    let given = matches.get_many::<String>("map").unwrap_or_default();
+    given
+        .map(|pair| match pair.rsplit_once('=') {
+            Some((heading, field)) if !heading.trim().is_empty() && !field.trim().is_empty() => {
+                Ok((heading.trim().to_owned(), field.trim().to_owned()))
+            }
+            _ => Err(Failure::usage(context.lang.say("error.map", &[("word", pair)]))),
+        })
+        .collect()
+}
+
+fn unknown_column(context: &Context, unknown: &UnknownField) -> Failure {
+    let mut words = context.lang.say("error.map-field", &[("field", &unknown.field)]);
+    if let Some(near) = &unknown.near {
+        words.push_str(&context.lang.say("error.map-near", &[("near", near)]));
+    }
+    Failure::usage(words)
 }
 
 /// What is imported, as it was typed, for the list of batches.
@@ -128,6 +151,7 @@ fn options(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result
         _ => OnConflict::Update,
     };
     Ok(Options {
+        columns: columns(context, matches)?,
         on_conflict,
         globs,
         encodings,
@@ -172,6 +196,10 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
             context.complain(&lang.say("import.rejected", &[("path", &source.path), ("reason", &what)]));
         }
     }
+    for (source, remark) in plan.sources.iter().flat_map(|s| s.remarks.iter().map(move |r| (s, r))) {
+        let what = lang.say(&format!("import.remark.{remark}"), &[]);
+        context.note(&lang.say("import.warning", &[("path", &source.path), ("what", &what)]));
+    }
     for warning in &plan.warnings {
         let what = match &warning.kind {
             WarningKind::Total { declared, found } => lang.say(
@@ -191,6 +219,21 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                 "import.places-differ",
                 &[("heading", &warning.heading), ("title", title), ("unit", unit)],
             ),
+            WarningKind::Order { numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                lang.say("import.order", &[("heading", &warning.heading), ("numbers", &numbers.join(" "))])
+            }
+            WarningKind::Twice { numbers } => {
+                let numbers: Vec<String> = numbers.iter().map(u32::to_string).collect();
+                lang.say("import.twice", &[("heading", &warning.heading), ("numbers", &numbers.join(" "))])
+            }
+            WarningKind::Columns { names } => {
+                lang.say("import.columns", &[("heading", &warning.heading), ("names", &names.join(" "))])
+            }
+            WarningKind::Table { why } => {
+                lang.say(&format!("import.table.{why}"), &[("heading", &warning.heading)])
+            }
+            WarningKind::Cell { cell, why } => lang.say(&format!("import.cell.{why}"), &[("cell", cell)]),
         };
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }
@@ -246,6 +289,13 @@ fn reason_text(context: &Context, reason: &str) -> String {
         if context.lang.has(&key) {
             return context.lang.say(&key, &[("at", at)]);
         }
+    }
+    // A row that one of its cells keeps out: the reason's key, the cell, what it says.
+    if let Some((key, place)) = reason.split_once(' ')
+        && context.lang.has(&format!("import.reason.{key}"))
+    {
+        let (cell, words) = place.split_once(' ').unwrap_or((place, ""));
+        return context.lang.say(&format!("import.reason.{key}"), &[("cell", cell), ("words", words)]);
     }
     let key = format!("import.reason.{reason}");
     if context.lang.has(&key) { context.lang.say(&key, &[]) } else { reason.to_owned() }

@@ -2,7 +2,11 @@
 //! Must not know what a document says.
 
 mod container;
+mod csv;
 mod html;
+mod json;
+mod sheet;
+mod tabular;
 mod text;
 
 use sha2::{Digest as _, Sha256};
@@ -72,7 +76,10 @@ pub struct Format {
 
 /// Every format; the first that recognises the bytes wins.
 pub const FORMATS: &[Format] = &[
+    Format { name: "sheet", sniff: sheet::sniff, read: sheet::read },
     Format { name: "html", sniff: html::sniff, read: html::read },
+    Format { name: "json", sniff: json::sniff, read: json::read },
+    Format { name: "csv", sniff: csv::sniff, read: csv::read },
     Format { name: "text", sniff: |_| true, read: text::read },
 ];
 

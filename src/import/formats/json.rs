@@ -1,0 +1,303 @@
+//! Owns records that a program wrote: a JSON array of objects, an object that holds one, an object a line.
+//! Must not know what a key means.
+
+use serde_json::Value;
+
+use super::tabular::MAX_CELLS;
+use super::text::{Decoded, decode};
+use super::{Bytes, Reading};
+use crate::import::document::{Cell, Document, Row, Table};
+use crate::import::options::Options;
+
+/// Objects are taken apart so deep; what lies deeper stays JSON.
+const DEEPEST: usize = 6;
+/// Different keys in one file.
+const MAX_COLUMNS: usize = 4096;
+
+/// Bytes of the words that a program puts around a list.
+const WRAPPER: usize = 64;
+/// Keys that a record has and the wrapper of a list has not.
+const RECORD: [&str; 5] = ["id", "title", "题目", "标题", "案例名称"];
+
+type Span = (usize, usize);
+
+/// Whether the bytes are such records, or are named so.
+pub fn sniff(input: Bytes<'_>) -> bool {
+    if matches!(input.ending, "json" | "jsonl" | "ndjson") {
+        return true;
+    }
+    let Ok(Decoded { text, .. }) = decode(input.bytes, &Options::default()) else { return false };
+    text.trim_start().starts_with(['[', '{']) && elements(&text).is_some_and(|(found, _)| !found.is_empty())
+}
+
+/// Reads the records. A line that is none is left where it is, for nobody to own, with a remark.
+///
+/// # Errors
+/// Those of a text, `no-objects`, `too-large`.
+pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static str> {
+    let Decoded { text, encoding, mut remarks } = decode(input.bytes, options)?;
+    let (elements, broken) = elements(&text).filter(|(found, _)| !found.is_empty()).ok_or("no-objects")?;
+    let mut keys: Vec<String> = Vec::new();
+    let mut places: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
+    let mut rows = Vec::with_capacity(elements.len() + 1);
+    let mut count = 0;
+    for (number, ((start, end), value)) in elements.iter().enumerate() {
+        let mut cells = Vec::new();
+        let mut put = |key: &str, words: String| {
+            let words = words.trim();
+            let column = match places.get(key) {
+                Some(column) => *column,
+                None if keys.len() < MAX_COLUMNS => {
+                    keys.push(key.to_owned());
+                    places.insert(key.to_owned(), keys.len() - 1);
+                    keys.len() - 1
+                }
+                None => return,
+            };
+            if !words.is_empty() {
+                let text = words.to_owned();
+                cells.push(Cell { column, columns: 1, rows: 1, text, start: *start, end: *end });
+            }
+        };
+        flatten("", value, 0, &mut put);
+        if keys.len() >= MAX_COLUMNS {
+            return Err("too-large");
+        }
+        count += cells.len();
+        if count > MAX_CELLS {
+            return Err("too-large");
+        }
+        cells.sort_by_key(|cell| cell.column);
+        rows.push(Row { number: number + 1, start: *start, end: *end, cells });
+    }
+    let at = elements.first().map_or(0, |((start, _), _)| *start);
+    let heads = keys.into_iter().enumerate();
+    let heads =
+        heads.map(|(column, text)| Cell { column, columns: 1, rows: 1, text, start: at, end: at }).collect();
+    // The keys stand in no place of their own: a row of no length, numbered 0, heads the table.
+    rows.insert(0, Row { number: 0, start: at, end: at, cells: heads });
+    let table = Table { name: None, rows };
+    let document = Document { text, tables: vec![table], only_tables: true, ..Document::default() };
+    remarks.extend(broken.then_some("broken-line"));
+    Ok(Reading { document, encoding, remarks, ..Reading::default() })
+}
+
+/// The objects with their places, and whether a line was none.
+fn elements(text: &str) -> Option<(Vec<(Span, Value)>, bool)> {
+    let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
+    let bytes = text.as_bytes();
+    let whole = value_end(bytes, start).filter(|end| text[*end..].trim().is_empty());
+    let array = match (bytes.get(start)?, whole) {
+        (b'[', Some(_)) => Some(start),
+        (b'{', Some(end)) => match member_array(text, start, end) {
+            Some(array) => Some(array),
+            None => {
+                let value: Value = serde_json::from_str(&text[start..end]).ok()?;
+                return Some((vec![((start, end), value)], false));
+            }
+        },
+        _ => None,
+    };
+    match array {
+        Some(array) => {
+            let spans = items(bytes, array)?;
+            let mut found = Vec::with_capacity(spans.len());
+            for (start, end) in spans {
+                let value: Value = serde_json::from_str(&text[start..end]).ok()?;
+                if !value.is_object() {
+                    return None;
+                }
+                found.push(((start, end), value));
+            }
+            Some((found, false))
+        }
+        None => Some(lines(text)),
+    }
+}
+
+fn lines(text: &str) -> (Vec<(Span, Value)>, bool) {
+    let mut found = Vec::new();
+    let mut broken = false;
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        let body = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
+        let start = at + line.find(body).unwrap_or(0);
+        at += line.len();
+        if body.is_empty() {
+            continue;
+        }
+        match serde_json::from_str::<Value>(body) {
+            Ok(value) if value.is_object() => found.push(((start, start + body.len()), value)),
+            _ => broken = true,
+        }
+    }
+    (found, broken)
+}
+
+/// Where the array of objects starts that is the only one among an object's members.
+fn member_array(text: &str, start: usize, end: usize) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut found = None;
+    let mut at = blank(bytes, start + 1);
+    while at < end && bytes.get(at) == Some(&b'"') {
+        at = blank(bytes, value_end(bytes, at)?);
+        if bytes.get(at) != Some(&b':') {
+            return None;
+        }
+        let value = blank(bytes, at + 1);
+        let stop = value_end(bytes, value)?;
+        if bytes.get(value) == Some(&b'[') && bytes.get(blank(bytes, value + 1)) == Some(&b'{') {
+            if found.is_some() {
+                return None;
+            }
+            found = Some(value);
+        }
+        at = blank(bytes, stop);
+        if bytes.get(at) == Some(&b',') {
+            at = blank(bytes, at + 1);
+        }
+    }
+    // A record with sections is a record, not a list of records: around a list stand counts and short words, no title of one.
+    let value: Value = serde_json::from_str(text.get(start..end)?).ok()?;
+    let members = value.as_object()?;
+    let short = |value: &Value| value.as_str().is_none_or(|text| text.len() < WRAPPER);
+    let alone = members.values().all(short);
+    let named = RECORD.iter().any(|key| members.contains_key(*key));
+    found.filter(|_| alone && !named)
+}
+
+/// The spans of an array's items.
+fn items(bytes: &[u8], start: usize) -> Option<Vec<Span>> {
+    let mut found = Vec::new();
+    let mut at = blank(bytes, start + 1);
+    while bytes.get(at) != Some(&b']') {
+        let end = value_end(bytes, at)?;
+        found.push((at, end));
+        if found.len() > MAX_CELLS {
+            return None;
+        }
+        at = blank(bytes, end);
+        match bytes.get(at)? {
+            b',' => at = blank(bytes, at + 1),
+            b']' => {}
+            _ => return None,
+        }
+    }
+    Some(found)
+}
+
+fn blank(bytes: &[u8], at: usize) -> usize {
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().take_while(|byte| byte.is_ascii_whitespace()).count()
+}
+
+/// Where the value ends that starts here. Brackets and quotation marks are paired; the rest is the parser's business.
+fn value_end(bytes: &[u8], start: usize) -> Option<usize> {
+    let mut depth = 0usize;
+    let mut at = start;
+    loop {
+        match bytes.get(at)? {
+            b'"' => {
+                at += 1;
+                while *bytes.get(at)? != b'"' {
+                    at += if bytes[at] == b'\\' { 2 } else { 1 };
+                }
+                at += 1;
+            }
+            b'[' | b'{' => {
+                depth += 1;
+                at += 1;
+            }
+            b']' | b'}' => {
+                depth = depth.checked_sub(1)?;
+                at += 1;
+            }
+            b',' | b':' if depth > 0 => {
+                at += 1;
+                continue;
+            }
+            byte if byte.is_ascii_whitespace() => {
+                at += 1;
+                continue;
+            }
+            _ => {
+                let word = |byte: &u8| !matches!(byte, b',' | b':' | b'"') && !b"[]{} \t\r\n".contains(byte);
+                let len = bytes[at..].iter().take_while(|byte| word(byte)).count();
+                if len == 0 {
+                    return None;
+                }
+                at += len;
+            }
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+}
+
+fn flatten(path: &str, value: &Value, depth: usize, put: &mut dyn FnMut(&str, String)) {
+    match value {
+        Value::Null => {}
+        Value::Object(members) if depth < DEEPEST => {
+            for (key, value) in members {
+                let path = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                flatten(&path, value, depth + 1, put);
+            }
+        }
+        Value::Array(items) if items.iter().all(|item| !item.is_object() && !item.is_array()) => {
+            let words: Vec<String> = items.iter().map(scalar).collect();
+            put(path, words.join("\n"));
+        }
+        Value::Object(_) | Value::Array(_) => put(path, value.to_string()),
+        _ => put(path, scalar(value)),
+    }
+}
+
+fn scalar(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Null => String::new(),
+        other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn spans(text: &str) -> Vec<&str> {
+        elements(text).unwrap().0.iter().map(|((start, end), _)| &text[*start..*end]).collect()
+    }
+
+    #[test]
+    fn arrays_members_and_lines_give_their_objects() {
+        assert_eq!(spans(r#" [{"a":"]"}, {"b":[1,{"c":2}]}] "#), [r#"{"a":"]"}"#, r#"{"b":[1,{"c":2}]}"#]);
+        assert_eq!(spans(r#"{"count": 2, "items": [{"a":1},{"a":2}]}"#), [r#"{"a":1}"#, r#"{"a":2}"#]);
+        assert_eq!(spans("{\"a\":1}\n\n{\"a\":2}\n"), [r#"{"a":1}"#, r#"{"a":2}"#]);
+        assert_eq!(spans(r#"{"title":"甲","sections":[{"role":"x"}]}"#).len(), 1);
+        assert!(elements("[案例] 某县").is_none_or(|(found, _)| found.is_empty()));
+    }
+
+    #[test]
+    fn objects_in_objects_have_dotted_names() {
+        let bytes = r#"[{"title":"甲","region":{"province":"甘肃"},"themes":["一","二"],"n":7,"z":null}]"#;
+        let reading = read(Bytes { bytes: bytes.as_bytes(), ending: "json" }, &Options::default()).unwrap();
+        let table = &reading.document.tables[0];
+        let heads: Vec<&str> = table.rows[0].cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(heads, ["title", "region.province", "themes", "n"]);
+        let words: Vec<&str> = table.rows[1].cells.iter().map(|cell| cell.text.as_str()).collect();
+        assert_eq!(words, ["甲", "甘肃", "一\n二", "7"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_makes_it_fall(text in "[\\[\\]{}\":,a甲1\\\\ \n]{0,60}") {
+            if let Some((found, _)) = elements(&text) {
+                for ((start, end), _) in found {
+                    prop_assert!(start < end && end <= text.len());
+                }
+            }
+        }
+    }
+}
