@@ -3,9 +3,11 @@
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
 mod import;
+mod tools;
 mod validate;
 
 pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use tools::Machine;
 pub use validate::{Outcome, validate};
 
 use crate::archive::Archive;

@@ -19,6 +19,7 @@ use anku::report::json_text;
 use anku::report::printable;
 use anku::workspace::Import;
 use anku::workspace::ImportError;
+use anku::workspace::Machine;
 use anku::workspace::apply_import;
 use anku::workspace::plan_import;
 use clap::ArgMatches;
@@ -47,7 +48,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
     let dry = matches.get_flag("dry-run");
-    let options = Options::default();
+    let machine = Machine::new(std::env::var_os("PATH").as_deref());
+    let options = Options { tools: Some(&machine), ..Options::default() };
     let progress = Progress::new(context, "progress.import");
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(lock(context, archive)?) };

@@ -1,6 +1,16 @@
 //! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
 //! Must not know what a document says.
 
+mod assemble;
+mod doc;
+mod docx;
+mod guard;
+mod numerals;
+mod odt;
+mod package;
+mod pdf;
+mod rescue;
+mod rtf;
 mod text;
 
 use sha2::{Digest as _, Sha256};
@@ -66,7 +76,14 @@ pub struct Format {
 }
 
 /// Every format; the first that recognises the bytes wins.
-pub const FORMATS: &[Format] = &[Format { name: "text", sniff: |_| true, read: text::read }];
+pub const FORMATS: &[Format] = &[
+    Format { name: "docx", sniff: docx::sniff, read: docx::read },
+    Format { name: "odt", sniff: odt::sniff, read: odt::read },
+    Format { name: "doc", sniff: doc::sniff, read: doc::read },
+    Format { name: "rtf", sniff: rtf::sniff, read: rtf::read },
+    Format { name: "pdf", sniff: pdf::sniff, read: pdf::read },
+    Format { name: "text", sniff: |_| true, read: text::read },
+];
 
 /// Reads a file.
 ///
@@ -115,4 +132,21 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// A path without its folders.
 pub fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+pub(super) mod tests_support {
+    use std::path::Path;
+
+    /// A sample that lies beside the repository; `None`, with a word about it, where it does not.
+    pub(in crate::import) fn sample(test: &str, name: &str) -> Option<Vec<u8>> {
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let folder = std::env::var_os("ANKU_SHARED").map_or_else(beside, Into::into);
+        let path = folder.join("samples/formats").join(name);
+        let bytes = std::fs::read(&path).ok();
+        if bytes.is_none() {
+            eprintln!("SKIPPED {test}: {} is not there (set ANKU_SHARED)", path.display());
+        }
+        bytes
+    }
 }
