@@ -2,6 +2,8 @@
 
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// One case in many formats, and files that cannot be read.
+mod documents;
 /// The house: floors and fences.
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.

@@ -186,7 +186,8 @@ fn kill(child: &mut Child) {
     let _ = child.wait();
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt as _;
@@ -222,6 +223,29 @@ mod tests {
         assert!(start.elapsed() < Duration::from_secs(20));
         let pid = std::fs::read_to_string(folder.path().join("pid")).unwrap();
         assert!(!Path::new(&format!("/proc/{}", pid.trim())).exists());
+    }
+
+    /// The real programs, where the machine has them.
+    #[test]
+    fn the_real_programs_help() {
+        let machine = Machine::new(std::env::var_os("PATH").as_deref());
+        let rtf = b"{\\rtf1\\ansi\\ansicpg936 \\u26696?\\u20363?\\par}";
+        match machine.to_docx(rtf, "rtf") {
+            None => eprintln!("SKIPPED the_real_programs_help: no LibreOffice on the PATH"),
+            Some(made) => assert!(made.unwrap().starts_with(b"PK")),
+        }
+        let page = "BT /F 12 Tf 72 700 Td (Case 41) Tj ET";
+        let pdf = format!(
+            "%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n\
+             3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F 5 0 R>>>>>>endobj\n\
+             4 0 obj<</Length {}>>stream\n{page}\nendstream endobj\n\
+             5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF",
+            page.len()
+        );
+        match machine.pdf_text(pdf.as_bytes()) {
+            None => eprintln!("SKIPPED the_real_programs_help: no pdftotext on the PATH"),
+            Some(text) => assert!(text.unwrap().contains("Case 41")),
+        }
     }
 
     #[test]

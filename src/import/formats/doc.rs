@@ -228,10 +228,9 @@ impl Converter {
         if depth > MAX_DEPTH {
             return Err("too-deep");
         }
-        let mut number = i64::from(list.start_number.unwrap_or(1));
-        for item in &list.items {
+        let first = i64::from(list.start_number.unwrap_or(1));
+        for (number, item) in (first..).zip(&list.items) {
             let label = if list.ordered { format!("{number}.") } else { BULLET.to_owned() };
-            number += 1;
             let mut blocks = self.blocks(&item.content, depth + 1)?;
             if let Some(Block::Paragraph(first)) = blocks.first_mut() {
                 first.text = numbered(&label, &first.text);

@@ -230,7 +230,7 @@ impl Numbering {
                     let place = place as usize - 1;
                     let Some(of) = at(place) else { continue };
                     // A level that was passed over counts as begun.
-                    let count = counters[place].unwrap_or_else(|| of.start);
+                    let count = counters[place].unwrap_or(of.start);
                     let style = if own.legal && of.style != Style::None { Style::Decimal } else { of.style };
                     label.push_str(&style.write(count));
                 }

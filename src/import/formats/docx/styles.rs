@@ -74,7 +74,7 @@ impl Styles {
                             let Some(style) = id.as_ref().and_then(|id| styles.get_mut(id)) else { continue };
                             match field {
                                 "name" => {
-                                    style.name = attribute(element, "val").unwrap_or_default().to_lowercase()
+                                    style.name = attribute(element, "val").unwrap_or_default().to_lowercase();
                                 }
                                 "basedOn" => style.based_on = attribute(element, "val"),
                                 "outlineLvl" => style.outline = number(element, "val"),

@@ -181,7 +181,7 @@ pub fn paragraphs(page: &str) -> Vec<Block> {
         let indented = line.starts_with([' ', '\u{3000}', '\t']);
         match out.last_mut() {
             Some(last) if open && !text.is_empty() && !indented && !matches(&BEGINS, text) => {
-                append(last, text)
+                append(last, text);
             }
             _ if text.is_empty() => {}
             _ => out.push(text.to_owned()),
