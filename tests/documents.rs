@@ -9,6 +9,7 @@ use crate::support::run;
 use crate::support::shared;
 use crate::support::write;
 use anku::yaml::Node;
+use std::ffi::OsStr;
 use std::path::Path;
 
 /// An empty archive with the shipped schemas.
@@ -37,11 +38,11 @@ fn shape(folder: &Path) -> (String, Vec<(String, String)>) {
 #[test]
 fn a_case_is_the_same_in_every_format() {
     let mut first = None;
-    for ending in ["docx", "odt", "rtf", "doc", "wps"] {
+    for ending in ["docx", "odt", "rtf", "doc", "wps", "pdf"] {
         let name = format!("samples/formats/case1.{ending}");
         let Some(path) = shared("a_case_is_the_same_in_every_format", &name) else { return };
         let folder = archive();
-        anku(folder.path(), ["import".as_ref(), path.as_os_str(), "--yes".as_ref()]).ends(0);
+        anku(folder.path(), [OsStr::new("import"), path.as_os_str(), OsStr::new("--yes")]).ends(0);
         let got = shape(folder.path());
         assert!(!got.0.is_empty() && !got.1.is_empty(), "{ending}: {got:?}");
         let first = first.get_or_insert_with(|| got.clone());
