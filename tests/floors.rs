@@ -31,7 +31,6 @@ const FENCES: &[(&str, &str)] = &[
     ("dom_smoothie", "import"),
     ("office_oxide", "import"),
     ("quick_xml", "import report"),
-    ("rtf_parser_tt", "import"),
     ("unpdf", "import"),
     ("zip", "import report"),
     ("clap", "cli"),

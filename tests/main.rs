@@ -4,6 +4,8 @@
 mod batches;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// One case in many formats, and files that cannot be read.
+mod documents;
 /// `validate --fix`: what is certain, byte by byte.
 mod fix;
 /// The house: floors and fences.

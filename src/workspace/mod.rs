@@ -4,10 +4,12 @@
 
 mod fix;
 mod import;
+mod tools;
 mod validate;
 
 pub use fix::{Fixes, apply_fixes, plan_fixes};
 pub use import::{Import, ImportError, apply_import, plan_import};
+pub use tools::Machine;
 pub use validate::{Outcome, validate};
 
 use crate::archive::Archive;

@@ -26,6 +26,7 @@ use anku::report::json_text;
 use anku::report::printable;
 use anku::workspace::Import;
 use anku::workspace::ImportError;
+use anku::workspace::Machine;
 use anku::workspace::apply_import;
 use anku::workspace::plan_import;
 use clap::ArgMatches;
@@ -40,7 +41,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
     let dry = matches.get_flag("dry-run");
-    let options = options(context, archive, matches)?;
+    let machine = Machine::new(std::env::var_os("PATH").as_deref());
+    let options = Options { tools: Some(&machine), ..options(context, archive, matches)? };
     let inputs = Inputs::find(context, matches, &options.globs, Progress::new(context, "progress.import"))?;
     // Planning and writing happen under one lock: what was planned is what is written.
     let lock = if dry { None } else { Some(writing::lock(context, archive)?) };

@@ -1,6 +1,7 @@
 //! Owns web pages: their encoding, their title, which lines are the article and which are the site's.
 //! Must not know the grammar of tags, nor what the article says.
 
+use super::guard::{PATIENCE, fenced};
 use super::text::{Decoded, decode};
 use super::{Bytes, Reading};
 use crate::import::document::{Document, Label, Role};
@@ -72,14 +73,16 @@ fn article(page: &str) -> Option<String> {
     if page.len() > LARGEST || depth(page) > DEEPEST {
         return None;
     }
-    // The library is young and pages are foreign: a panic of it costs the article, not the import.
-    let found = std::panic::catch_unwind(|| {
+    let page = page.to_owned();
+    // A page that the library cannot sort out costs its article, not the import: then every line is kept.
+    let found = fenced(PATIENCE, move || {
         let config =
             dom_smoothie::Config { max_elements_to_parse: 50_000, ..dom_smoothie::Config::default() };
-        let mut reader = dom_smoothie::Readability::new(page, None, Some(config)).ok()?;
-        Some(squeeze(&reader.parse().ok()?.text_content))
+        let reader = dom_smoothie::Readability::new(page.as_str(), None, Some(config));
+        let article = reader.and_then(|mut reader| reader.parse()).map_err(|_| "reader-failed")?;
+        Ok(squeeze(&article.text_content))
     });
-    found.ok().flatten().filter(|words| !words.is_empty())
+    found.ok().filter(|words| !words.is_empty())
 }
 
 /// How deep elements lie within each other, at most.

@@ -1,10 +1,20 @@
 //! Owns the way from a file's bytes to a document: which format they are, who reads it, what is refused.
 //! Must not know what a document says.
 
+mod assemble;
 mod container;
 mod csv;
+mod doc;
+mod docx;
+mod guard;
 mod html;
 mod json;
+mod numerals;
+mod odt;
+mod package;
+mod pdf;
+mod rescue;
+mod rtf;
 mod sheet;
 mod tabular;
 mod text;
@@ -76,6 +86,11 @@ pub struct Format {
 
 /// Every format; the first that recognises the bytes wins.
 pub const FORMATS: &[Format] = &[
+    Format { name: "docx", sniff: docx::sniff, read: docx::read },
+    Format { name: "odt", sniff: odt::sniff, read: odt::read },
+    Format { name: "doc", sniff: doc::sniff, read: doc::read },
+    Format { name: "rtf", sniff: rtf::sniff, read: rtf::read },
+    Format { name: "pdf", sniff: pdf::sniff, read: pdf::read },
     Format { name: "sheet", sniff: sheet::sniff, read: sheet::read },
     Format { name: "html", sniff: html::sniff, read: html::read },
     Format { name: "json", sniff: json::sniff, read: json::read },
@@ -162,4 +177,21 @@ pub fn sha256(bytes: &[u8]) -> String {
 /// A path without its folders.
 pub fn base_name(path: &str) -> &str {
     path.rsplit(['/', '\\']).next().unwrap_or(path)
+}
+
+#[cfg(test)]
+pub(super) mod tests_support {
+    use std::path::Path;
+
+    /// A sample that lies beside the repository; `None`, with a word about it, where it does not.
+    pub(in crate::import) fn sample(test: &str, name: &str) -> Option<Vec<u8>> {
+        let beside = || Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared");
+        let folder = std::env::var_os("ANKU_SHARED").map_or_else(beside, Into::into);
+        let path = folder.join("samples/formats").join(name);
+        let bytes = std::fs::read(&path).ok();
+        if bytes.is_none() {
+            eprintln!("SKIPPED {test}: {} is not there (set ANKU_SHARED)", path.display());
+        }
+        bytes
+    }
 }

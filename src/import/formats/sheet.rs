@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io::Cursor;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use calamine::{
     Data, Dimensions, ExcelDateTime, Reader as _, SheetType, SheetVisible, Sheets as Workbook, StyleRange,
@@ -11,6 +10,7 @@ use calamine::{
 };
 use memchr::memmem;
 
+use super::guard::{PATIENCE, fenced};
 use super::tabular::{MAX_CELLS, Sheets};
 use super::{Bytes, Reading};
 use crate::import::options::Options;
@@ -66,12 +66,7 @@ pub fn read(input: Bytes<'_>, _options: &Options<'_>) -> Result<Reading, &'stati
         }
     }
     let bytes = input.bytes.to_vec();
-    fenced(move || workbook(bytes))
-}
-
-/// Runs a foreign reader: a panic in it ends one file, not the run.
-fn fenced<T>(read: impl FnOnce() -> Result<T, &'static str>) -> Result<T, &'static str> {
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or(Err("reader-failed"))
+    fenced(PATIENCE, move || workbook(bytes))
 }
 
 fn workbook(bytes: Vec<u8>) -> Result<Reading, &'static str> {
