@@ -12,6 +12,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/vocab/boilerplate.yaml", include_str!("../../schemas/vocab/boilerplate.yaml")),
     ("schemas/vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),
     ("schemas/vocab/programmes.yaml", include_str!("../../schemas/vocab/programmes.yaml")),
+    ("schemas/vocab/quantities.yaml", include_str!("../../schemas/vocab/quantities.yaml")),
     ("schemas/vocab/section-roles.yaml", include_str!("../../schemas/vocab/section-roles.yaml")),
     ("schemas/vocab/sectors.yaml", include_str!("../../schemas/vocab/sectors.yaml")),
     ("schemas/vocab/themes.yaml", include_str!("../../schemas/vocab/themes.yaml")),

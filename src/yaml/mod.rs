@@ -15,7 +15,7 @@ mod read;
 mod write;
 
 pub use edit::{Addition, add, tree_of};
-pub use locate::source_offset;
+pub use locate::{source_offset, source_offsets};
 pub use node::{Entry, Node, Scalar, Style, Value};
 pub use read::{MAX_BYTES, MAX_DEPTH, Problem, ProblemKind, Reading, decode, read};
 pub use write::{Tree, write};
