@@ -122,7 +122,7 @@ impl Counted {
 }
 
 /// The path of a value with its place in a list: `sections[2].text`.
-fn path(value: &TextValue<'_>) -> String {
+pub fn path(value: &TextValue<'_>) -> String {
     let Some(field) = value.field else { return value.label.clone() };
     match field.list.as_deref().and_then(|list| Some((list, field.path.strip_prefix(list)?))) {
         Some((list, rest)) => format!("{list}[{}]{rest}", value.item),
@@ -190,5 +190,7 @@ impl Fact {
     }
 }
 
+#[cfg(test)]
+mod grammar;
 #[cfg(test)]
 mod tests;

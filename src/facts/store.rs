@@ -56,7 +56,8 @@ pub fn encode(facts: &[Fact]) -> String {
                 ),
                 Meaning::Date(first, last) => Says::D(parts(first), parts(last)),
             };
-            let [field, label, text] = [&fact.field, &fact.label, &fact.text].map(|s| Cow::Borrowed(s.as_str()));
+            let [field, label, text] =
+                [&fact.field, &fact.label, &fact.text].map(|s| Cow::Borrowed(s.as_str()));
             Stored(field, label, fact.line, fact.start, fact.end, text, says)
         })
         .collect();

@@ -89,15 +89,15 @@ fn blank(text: &str, at: usize) -> usize {
 fn span(year: u16, month: Option<u8>, day: Option<u8>) -> Option<(Day, Day)> {
     let (from, to) = (month.unwrap_or(1), month.unwrap_or(12));
     let last = day.unwrap_or_else(|| days(year, to));
-    (last <= days(year, to)).then_some((
-        Day { year, month: from, day: day.unwrap_or(1) },
-        Day { year, month: to, day: last },
-    ))
+    (last <= days(year, to))
+        .then_some((Day { year, month: from, day: day.unwrap_or(1) }, Day { year, month: to, day: last }))
 }
 
 /// Reads the date that begins at a byte.
 pub(super) fn date(text: &str, at: usize) -> Option<Dates> {
-    if char_before(text, at).is_some_and(|c| figure(c).is_some() || han_digit(c).is_some() || c.is_ascii_alphabetic()) {
+    if char_before(text, at)
+        .is_some_and(|c| figure(c).is_some() || han_digit(c).is_some() || c.is_ascii_alphabetic())
+    {
         return None;
     }
     let (number, end) = year(text, at)?;
@@ -116,7 +116,8 @@ fn written(text: &str, year: u16, end: usize) -> Option<Dates> {
     let (mut month, mut day, mut stop) = (None, None, end);
     if let Some((number, next)) = before_sign(text, blank(text, end), &['月'], 12) {
         (month, stop) = (Some(number), next);
-        if let Some((number, next)) = before_sign(text, blank(text, next), &['日', '号'], days(year, number)) {
+        if let Some((number, next)) = before_sign(text, blank(text, next), &['日', '号'], days(year, number))
+        {
             (day, stop) = (Some(number), next);
         }
     }
@@ -139,7 +140,11 @@ fn years(text: &str, from: u16, end: usize) -> Option<Dates> {
     if from >= to || rest.starts_with(|c| figure(c).is_some()) {
         return None;
     }
-    Some(Dates { first: span(from, None, None)?.0, last: span(to, None, None)?.1, end: text.len() - rest.len() })
+    Some(Dates {
+        first: span(from, None, None)?.0,
+        last: span(to, None, None)?.1,
+        end: text.len() - rest.len(),
+    })
 }
 
 /// 2023-06-30, 2023.6.30, 2023/6/30.

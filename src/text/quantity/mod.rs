@@ -264,7 +264,14 @@ impl Finder<'_> {
                 (above.over(below.value)?, RATIO)
             }
         };
-        Some(Measured { value, high: None, unit: Some(unit.to_owned()), inside: None, end: above_end, bare: false })
+        Some(Measured {
+            value,
+            high: None,
+            unit: Some(unit.to_owned()),
+            inside: None,
+            end: above_end,
+            bare: false,
+        })
     }
 
     /// A number or a range of numbers with a unit.
@@ -272,7 +279,9 @@ impl Finder<'_> {
         let one = number::number(self.text, at, self.words)?;
         let next = char_at(self.text, one.end);
         // 2+X, 192.168.1.1, 3:1: no numbers that count something.
-        if next.is_some_and(|c| matches!(c, '+' | '＋' | '#' | '_' | '=' | '×' | '.') && self.goes_on(one.end, c)) {
+        if next.is_some_and(|c| {
+            matches!(c, '+' | '＋' | '#' | '_' | '=' | '×' | '.') && self.goes_on(one.end, c)
+        }) {
             return None;
         }
         if let Some(range) = self.range(&one) {
@@ -305,8 +314,14 @@ impl Finder<'_> {
         }
         let lent = one.power == 0 && two.power > 0 && one.digits < two.digits && own.is_none();
         let value = if lent { one.value.shifted(two.power)? } else { one.value };
-        (value < two.value)
-            .then_some(Measured { value, high: Some(two.value), unit, inside: two.inside, end, bare: false })
+        (value < two.value).then_some(Measured {
+            value,
+            high: Some(two.value),
+            unit,
+            inside: two.inside,
+            end,
+            bare: false,
+        })
     }
 
     /// The unit behind a number, and the byte behind that. A number without one is a quantity only where
@@ -320,7 +335,8 @@ impl Finder<'_> {
             let weak = number.single && number.inside.is_none() && !self.words.strong.contains(main);
             // 98年, 07年: a year of which the century is left out.
             let short_year = main == "年" && number.plain == Some(2) && self.is_short_year(number);
-            let clock = main == "分" && char_before(self.text, self.start_of_figures(number.end)) == Some('时');
+            let clock =
+                main == "分" && char_before(self.text, self.start_of_figures(number.end)) == Some('时');
             if weak || short_year || clock {
                 return None;
             }
@@ -374,7 +390,10 @@ impl Finder<'_> {
         }
         // 3年多, 三公里多: not 30人多次.
         if let Some(behind) = rest.strip_prefix('多')
-            && behind.chars().next().is_none_or(|c| !c.is_alphanumeric() || matches!(c, '的' | '来' | '时' | '前'))
+            && behind
+                .chars()
+                .next()
+                .is_none_or(|c| !c.is_alphanumeric() || matches!(c, '的' | '来' | '时' | '前'))
         {
             return (Some(Qualifier::Gt), end + '多'.len_utf8());
         }
@@ -411,7 +430,9 @@ impl Finder<'_> {
             return true;
         }
         // 数十人 says no number.
-        if before == '数' && char_at(self.text, at).is_some_and(|c| matches!(c, '十' | '百' | '千' | '万' | '亿')) {
+        if before == '数'
+            && char_at(self.text, at).is_some_and(|c| matches!(c, '十' | '百' | '千' | '万' | '亿'))
+        {
             return true;
         }
         if matches!(before, '第' | '+' | '＋' | '#' | '_' | '=' | '/' | '№' | '×' | '.' | '$') {
@@ -420,7 +441,10 @@ impl Finder<'_> {
         // 前10名 is a place in a list; 目前 and 以前 are times.
         if before == '前' {
             let head = self.text[..at].trim_end_matches('前');
-            return head.chars().next_back().is_none_or(|c| !c.is_alphanumeric() || matches!(c, '列' | '居' | '获' | '进'));
+            return head
+                .chars()
+                .next_back()
+                .is_none_or(|c| !c.is_alphanumeric() || matches!(c, '列' | '居' | '获' | '进'));
         }
         // 第 1 名, 第一至第三; -5 and 0571-88.
         let head = self.text[..at].trim_end_matches(' ');
@@ -456,6 +480,7 @@ impl Finder<'_> {
     fn in_title(&self, span: &Range<usize>) -> bool {
         let mut left = self.text[..span.start].chars().rev().take(80);
         let opened = left.by_ref().find(|c| matches!(c, '《' | '》' | '\n')) == Some('《');
-        opened && self.text[span.end..].chars().take(80).find(|c| matches!(c, '《' | '》' | '\n')) == Some('》')
+        opened
+            && self.text[span.end..].chars().take(80).find(|c| matches!(c, '《' | '》' | '\n')) == Some('》')
     }
 }

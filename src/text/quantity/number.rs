@@ -95,8 +95,7 @@ pub(super) fn skip(text: &str, at: usize) -> usize {
     let mut end = at + first.len_utf8();
     for (place, c) in rest.char_indices().skip(1) {
         let more = if arabic {
-            figure(c).is_some()
-                || (c == '.' && rest[place + 1..].starts_with(|c: char| c.is_ascii_digit()))
+            figure(c).is_some() || (c == '.' && rest[place + 1..].starts_with(|c: char| c.is_ascii_digit()))
         } else {
             han_digit(c).is_some() || multiplier(c).is_some()
         };
@@ -125,7 +124,8 @@ fn plain(text: &str, at: usize) -> Option<(Decimal, usize, Option<usize>)> {
     count += take(&mut end, &mut mantissa)?;
     let mut grouped = false;
     while (grouped || count <= 3) && mantissa > 0 {
-        let Some(separator) = char_at(text, end).filter(|c| matches!(c, ',' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'))
+        let Some(separator) =
+            char_at(text, end).filter(|c| matches!(c, ',' | ' ' | '\u{a0}' | '\u{2009}' | '\u{202f}'))
         else {
             break;
         };
@@ -186,6 +186,10 @@ fn tail(text: &str, at: usize, words: &Words) -> (u32, bool, usize, Option<Quali
 
 fn figures(text: &str, at: usize, words: &Words) -> Option<Number> {
     let (digits, mut end, plain_digits) = plain(text, at)?;
+    // 0571, 007: a code.
+    if plain_digits.is_some_and(|count| count > 1) && char_at(text, at).and_then(figure) == Some(0) {
+        return None;
+    }
     let (mut power, mut large, next, mut said) = tail(text, end, words);
     end = next;
     let mut value = digits.shifted(power)?;
@@ -205,7 +209,18 @@ fn figures(text: &str, at: usize, words: &Words) -> Option<Number> {
         }
     }
     let plain = plain_digits.filter(|_| last == 0 && power == 0);
-    Some(Number { value, digits, power, large, end, inside: said, single: false, bare: false, figures: true, plain })
+    Some(Number {
+        value,
+        digits,
+        power,
+        large,
+        end,
+        inside: said,
+        single: false,
+        bare: false,
+        figures: true,
+        plain,
+    })
 }
 
 /// 一百五十二, 三万五千, 十五万三千, 四百多, 二十余万, 千余.

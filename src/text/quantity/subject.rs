@@ -21,7 +21,27 @@ const LONGEST_NOUN: usize = 16;
 
 /// What ends a clause.
 pub(super) fn is_border(c: char) -> bool {
-    matches!(c, '，' | '。' | '；' | '：' | '！' | '？' | '、' | ',' | ';' | ':' | '!' | '?' | '\n' | '（' | '(' | '）' | ')' | '|' | '\t')
+    matches!(
+        c,
+        '，' | '。'
+            | '；'
+            | '：'
+            | '！'
+            | '？'
+            | '、'
+            | ','
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '\n'
+            | '（'
+            | '('
+            | '）'
+            | ')'
+            | '|'
+            | '\t'
+    )
 }
 
 impl Around<'_> {
@@ -51,7 +71,8 @@ impl Around<'_> {
         let right = || self.noun(words);
         if left.is_empty() || place {
             // 每人3至5万元: nothing else is said.
-            let each = raw.starts_with('每') || words.average.iter().any(|(word, _)| raw.starts_with(word.as_str()));
+            let each =
+                raw.starts_with('每') || words.average.iter().any(|(word, _)| raw.starts_with(word.as_str()));
             return right().or_else(|| each.then(|| tidy(raw)).filter(|text| !text.is_empty()));
         }
         let mut left = left.to_owned();
@@ -137,6 +158,7 @@ fn shortened(text: &str, words: &Words) -> String {
     }
     let from = text.char_indices().nth(count - LONGEST).map_or(0, |(at, _)| at);
     let tail = &text[from..];
-    let cut = words.subject.stops.iter().filter_map(|word| Some(tail.find(word.as_str())? + word.len())).min();
+    let cut =
+        words.subject.stops.iter().filter_map(|word| Some(tail.find(word.as_str())? + word.len())).min();
     tail[cut.filter(|&cut| cut < tail.len()).unwrap_or(0)..].to_owned()
 }
