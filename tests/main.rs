@@ -2,6 +2,8 @@
 
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// Quantities and dates: places, filters, formats, freshness.
+mod facts;
 /// The house: floors and fences.
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.
