@@ -101,7 +101,7 @@ fn every_format_has_the_fact() {
         }
     }
     let table = anku(root, ["facts"]).ends(0).stdout;
-    assert!(table.contains("共走访1200户") && table.contains("case-a.yaml:17"), "{table}");
+    assert!(table.contains("共走访1200户") && table.contains("case-a.yaml:18"), "{table}");
 }
 
 #[test]
