@@ -9,6 +9,7 @@
 
 use anku::archive::Archive;
 use anku::archive::Record;
+use anku::facts;
 use anku::index::Prepared;
 use anku::index::prepare;
 use anku::text::segment::Segmenter;
@@ -47,6 +48,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn write_tokens(archive: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
     let archive = Archive::open(archive)?;
     let segmenter = Segmenter::new(archive.terms());
+    let around = facts::words(&archive)?;
     let mut out = BufWriter::new(File::create(file)?);
     let (walk, errors) = archive.walk();
     if let Some(error) = errors.into_iter().next() {
@@ -55,8 +57,8 @@ fn write_tokens(archive: &Path, file: &Path) -> Result<(), Box<dyn Error>> {
     for stat in walk {
         let record = Record::read(&archive.root, &stat.path)?;
         let kind = &archive.kinds[stat.kind];
-        let Prepared { pairs, chars, words, title_words, keys, card, texts } =
-            prepare(&record, kind, &segmenter);
+        let Prepared { pairs, chars, words, title_words, keys, card, texts, facts: _ } =
+            prepare(&record, kind, &segmenter, Some(&around));
         for text in [pairs, chars, words, title_words, keys] {
             out.write_all(&(text.len() as u64).to_le_bytes())?;
             out.write_all(text.as_bytes())?;

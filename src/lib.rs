@@ -10,6 +10,7 @@
 
 pub mod archive;
 pub mod diag;
+pub mod facts;
 pub mod import;
 pub mod index;
 pub mod locale;

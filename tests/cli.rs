@@ -462,6 +462,7 @@ fn a_closed_pipe_ends_quietly() {
         "search -n 0 -O plain 党",
         "list",
         "list --json",
+        "facts -n 0",
         &format!("show --raw {ids}"),
         &format!("show {ids}"),
     ] {

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["yaml", "text"],
     &["schema"],
     &["archive"],
-    &["import", "search"],
+    &["facts", "import", "search"],
     &["index", "stats"],
     &["report"],
     &["workspace"],

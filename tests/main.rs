@@ -6,6 +6,8 @@ mod batches;
 mod cli;
 /// One case in many formats, and files that cannot be read.
 mod documents;
+/// Quantities and dates: places, filters, formats, freshness.
+mod facts;
 /// `validate --fix`: what is certain, byte by byte.
 mod fix;
 /// The house: floors and fences.

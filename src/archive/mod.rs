@@ -49,6 +49,9 @@ pub const TERMS: &str = "dict/terms.txt";
 /// Vocabularies and other word lists.
 pub const VOCABULARIES: &str = "schemas/vocab";
 
+/// Word lists that no schema names and that derived state is made with all the same.
+const DERIVING: [&str; 2] = ["quantities", "units"];
+
 /// An opened archive: its settings and kinds. Records are read when asked for.
 #[derive(Debug)]
 pub struct Archive {
@@ -60,7 +63,7 @@ pub struct Archive {
     pub kinds: Vec<Kind>,
     /// The vocabularies that the schemas point at.
     pub references: References,
-    /// BLAKE3 of `anku.yaml`, the schemas and the archive's own terms: what an index depends on.
+    /// BLAKE3 of `anku.yaml`, the schemas, the archive's own terms and units: what an index depends on.
     pub identity: String,
 }
 
@@ -125,6 +128,12 @@ impl Archive {
         }
         if let Ok(terms) = std::fs::read(root.join(TERMS)) {
             loader.hasher.update(&terms);
+        }
+        for name in DERIVING {
+            if let Ok(list) = std::fs::read(root.join(format!("{VOCABULARIES}/{name}.yaml"))) {
+                loader.hasher.update(name.as_bytes());
+                loader.hasher.update(&list);
+            }
         }
         let identity = loader.hasher.finalize().to_hex()[..32].to_owned();
         let mut broken = loader.broken;

@@ -13,6 +13,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),
     ("schemas/vocab/columns.yaml", include_str!("../../schemas/vocab/columns.yaml")),
     ("schemas/vocab/programmes.yaml", include_str!("../../schemas/vocab/programmes.yaml")),
+    ("schemas/vocab/quantities.yaml", include_str!("../../schemas/vocab/quantities.yaml")),
     ("schemas/vocab/residue.yaml", include_str!("../../schemas/vocab/residue.yaml")),
     ("schemas/vocab/section-roles.yaml", include_str!("../../schemas/vocab/section-roles.yaml")),
     ("schemas/vocab/sectors.yaml", include_str!("../../schemas/vocab/sectors.yaml")),

@@ -21,6 +21,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("list", &["ls"]),
     ("show", &[]),
     ("stats", &[]),
+    ("facts", &[]),
     ("region", &[]),
     ("report", &[]),
     ("validate", &["check"]),
@@ -211,6 +212,26 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .args([text("columns", "FIELD,…", "help.columns"), refresh()])
             .args(output())
             .arg(to_file()),
+        "facts" => command
+            .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
+            .args([
+                text("unit", "UNIT", "help.facts.unit"),
+                text("subject", "WORD", "help.facts.subject"),
+                text("kind", "quantity|date", "help.facts.kind")
+                    .value_parser(["quantity", "date"])
+                    .hide_possible_values(true),
+                switch("count", "help.count").short('c'),
+                Arg::new("limit")
+                    .short('n')
+                    .long("limit")
+                    .value_name("N")
+                    .value_parser(value_parser!(usize))
+                    .help(told(lang, name, ".limit")),
+                refresh(),
+            ])
+            .args(output())
+            .arg(to_file())
+            .args(filters()),
         "show" => command
             .arg(Arg::new("id").value_name("ID").required(true).num_args(1..).help(lang.word("help.show.id")))
             .args([
@@ -326,7 +347,9 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
 /// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
 /// holds a colon) is written out as `NOT …` before clap sees it.
 pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
-    let searching = argv.iter().any(|arg| arg == "search" || arg == "s" || arg == "list" || arg == "ls");
+    let searching = argv
+        .iter()
+        .any(|arg| arg == "search" || arg == "s" || arg == "list" || arg == "ls" || arg == "facts");
     if !searching {
         return argv;
     }
@@ -409,4 +432,6 @@ const RESERVED: &[&str] = &[
     "transpose",
     "kind",
     "files-with-matches",
+    "unit",
+    "subject",
 ];

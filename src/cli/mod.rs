@@ -54,6 +54,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "index" => commands::index::run(context, matches),
         "search" => commands::search::run(context, matches),
         "list" => commands::list::run(context, matches),
+        "facts" => commands::facts::run(context, matches),
         "show" => commands::show::run(context, matches),
         "stats" => commands::stats::run(context, matches),
         "region" => commands::region::run(context, matches),

@@ -27,11 +27,9 @@ pub(crate) fn compile(
     let kinds = &archive.kinds;
     let filters = filters(context, matches, kinds)?;
     let bad = |text: &str, error: &QueryError| failure(context, kinds, text, error);
-    let scope = if filters.roles.is_empty() {
-        Scope::Everywhere
-    } else {
-        let words = filters.roles.join(",");
-        search::section_scope(&words, kinds).map_err(|error| bad(&words, &error))?
+    let scope = match labels(context, archive, matches)? {
+        Some(labels) => Scope::Labels(labels),
+        None => Scope::Everywhere,
     };
     let mut compiled = search::compile(typed, kinds, &scope).map_err(|error| bad(typed, &error))?;
     let mut parts = vec![compiled.plan];
@@ -57,6 +55,27 @@ pub(crate) fn compile(
         context.note(&say(context, kinds, note.kind.key(), &note.kind.args()));
     }
     Ok(compiled)
+}
+
+/// The labels of the sections that the command line names, where it names any.
+///
+/// # Errors
+/// A role that there is not.
+pub(crate) fn labels(
+    context: &Context,
+    archive: &Archive,
+    matches: &ArgMatches,
+) -> Result<Option<Vec<String>>, Failure> {
+    let kinds = &archive.kinds;
+    let words = filters(context, matches, kinds)?.roles.join(",");
+    if words.is_empty() {
+        return Ok(None);
+    }
+    match search::section_scope(&words, kinds) {
+        Ok(Scope::Labels(labels)) => Ok(Some(labels)),
+        Ok(Scope::Everywhere) => Ok(None),
+        Err(error) => Err(failure(context, kinds, &words, &error)),
+    }
 }
 
 /// A sentence with fields by their names in its language, followed by the near word and the allowed

@@ -1,8 +1,9 @@
-//! The side file: card and folded texts of every record, one after the other.
+//! The side file: card, folded texts and facts of every record, one after the other.
 //!
 //! It is only ever appended to; the index holds each record's place in it. What a deleted record
 //! leaves behind is dropped at the next rebuild.
 
+use super::prepare::Prepared;
 use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Fact;
@@ -12,8 +13,8 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-/// Before each entry: a mark, the record's number, the length of its card and of its texts.
-const HEADER: usize = 4 + 8 + 4 + 4;
+/// Before each entry: a mark, the record's number, the length of its card, of its texts and of its facts.
+const HEADER: usize = 4 + 8 + 4 + 4 + 4;
 const MARK: [u8; 4] = *b"anku";
 /// So much is read at once to get at a card: most are shorter.
 const CARD: u64 = 2048;
@@ -30,6 +31,8 @@ pub(super) struct Place {
     pub offset: u64,
     /// With the header.
     pub len: u64,
+    /// Its last bytes, which are facts: no search reads them.
+    pub facts: u64,
     /// The number of the record that it must be of.
     pub number: u64,
 }
@@ -55,10 +58,18 @@ impl Data {
 
     /// The texts of an entry.
     pub(super) fn texts(&self, place: Place) -> std::io::Result<String> {
-        let bytes = self.bytes(place.offset, place.len)?;
+        let bytes = self.bytes(place.offset, place.len.checked_sub(place.facts).ok_or_else(damaged)?)?;
         let start = HEADER + card_len(&bytes, place)?;
         let end = bytes.len();
         text(bytes, start, end)
+    }
+
+    /// The facts of an entry.
+    pub(super) fn facts(&self, place: Place) -> std::io::Result<String> {
+        card_len(&self.bytes(place.offset, HEADER as u64)?, place)?;
+        let bytes = self.bytes(place.offset + place.len - place.facts, place.facts)?;
+        let end = bytes.len();
+        text(bytes, 0, end)
     }
 
     #[cfg(unix)]
@@ -95,9 +106,10 @@ fn card_len(bytes: &[u8], place: Place) -> std::io::Result<usize> {
     let header = bytes.get(..HEADER).ok_or_else(damaged)?;
     let word = |at: usize| header[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
     let own = header[4..12].try_into().map_or(u64::MAX, u64::from_le_bytes);
-    let (card, texts) = (word(12), word(16));
-    let len = HEADER as u64 + u64::from(card) + u64::from(texts);
-    if header[..4] != MARK || own != place.number || len != place.len {
+    let (card, texts, facts) = (word(12), word(16), word(20));
+    let len = HEADER as u64 + u64::from(card) + u64::from(texts) + u64::from(facts);
+    let other = own != place.number || len != place.len || u64::from(facts) != place.facts;
+    if header[..4] != MARK || other {
         return Err(damaged());
     }
     checked(card.into())
@@ -125,18 +137,22 @@ impl Appender {
     }
 
     /// Appends one entry; gives its place: offset and length.
-    pub(super) fn append(&mut self, number: u64, card: &str, texts: &str) -> std::io::Result<(u64, u64)> {
-        let (Ok(card_len), Ok(texts_len)) = (u32::try_from(card.len()), u32::try_from(texts.len())) else {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidInput, "a record of more than 4 GiB"));
-        };
+    pub(super) fn append(&mut self, number: u64, prepared: &Prepared) -> std::io::Result<(u64, u64)> {
+        let parts = [&prepared.card, &prepared.texts, &prepared.facts];
         let start = self.end;
         self.file.write_all(&MARK)?;
         self.file.write_all(&number.to_le_bytes())?;
-        self.file.write_all(&card_len.to_le_bytes())?;
-        self.file.write_all(&texts_len.to_le_bytes())?;
-        self.file.write_all(card.as_bytes())?;
-        self.file.write_all(texts.as_bytes())?;
-        let len = (HEADER + card.len() + texts.len()) as u64;
+        for part in parts {
+            let Ok(len) = u32::try_from(part.len()) else {
+                let error = std::io::ErrorKind::InvalidInput;
+                return Err(std::io::Error::new(error, "a record of more than 4 GiB"));
+            };
+            self.file.write_all(&len.to_le_bytes())?;
+        }
+        for part in parts {
+            self.file.write_all(part.as_bytes())?;
+        }
+        let len = (HEADER + parts.iter().map(|part| part.len()).sum::<usize>()) as u64;
         self.end += len;
         Ok((start, len))
     }

@@ -9,6 +9,8 @@ use super::prepare::LABEL_END;
 use super::prepare::VALUE;
 use super::prepare::key_of_number;
 use crate::archive::Card;
+use crate::facts;
+use crate::facts::Fact;
 use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine;
@@ -48,6 +50,7 @@ struct Segment<'i> {
     base: u32,
     offsets: Arc<dyn ColumnValues<u64>>,
     lens: Arc<dyn ColumnValues<u64>>,
+    facts: Arc<dyn ColumnValues<u64>>,
     numbers: Arc<dyn ColumnValues<u64>>,
 }
 
@@ -77,6 +80,7 @@ impl<'i> IndexEngine<'i> {
                 base: slots,
                 offsets: column("o")?,
                 lens: column("l")?,
+                facts: column("f")?,
                 numbers: column("n")?,
             };
             slots += reader.max_doc();
@@ -97,6 +101,7 @@ impl<'i> IndexEngine<'i> {
         Ok(Place {
             offset: segment.offsets.get_val(local),
             len: segment.lens.get_val(local),
+            facts: segment.facts.get_val(local),
             number: segment.numbers.get_val(local),
         })
     }
@@ -104,6 +109,15 @@ impl<'i> IndexEngine<'i> {
     fn heading(&self, doc: Doc) -> Result<(String, String)> {
         let card = self.index.data.card(self.place(doc)?).map_err(failed)?;
         heading_from_json(&card).ok_or_else(damaged)
+    }
+
+    /// The quantities and dates of a record, as of when it was indexed.
+    ///
+    /// # Errors
+    /// When the side file cannot be read or is damaged.
+    pub fn facts(&self, doc: Doc) -> Result<Vec<Fact>> {
+        let stored = self.index.data.facts(self.place(doc)?).map_err(failed)?;
+        facts::decode(&stored).ok_or_else(damaged)
     }
 
     /// Whether the side file has what the index says it has of a document.

@@ -27,6 +27,8 @@ pub(super) struct Fields {
     pub number: Field,
     pub offset: Field,
     pub len: Field,
+    /// How much of that are facts: the end of the entry.
+    pub facts: Field,
 }
 
 impl Fields {
@@ -51,6 +53,7 @@ impl Fields {
             number: schema.add_u64_field("n", NumericOptions::default().set_indexed().set_fast()),
             offset: schema.add_u64_field("o", NumericOptions::default().set_fast()),
             len: schema.add_u64_field("l", NumericOptions::default().set_fast()),
+            facts: schema.add_u64_field("f", NumericOptions::default().set_fast()),
         };
         (schema.build(), fields)
     }

@@ -22,6 +22,7 @@ use crate::archive::Archive;
 use crate::archive::FileStat;
 use crate::archive::Record;
 use crate::archive::stat;
+use crate::facts;
 use crate::search::Engine as _;
 use crate::search::EngineError;
 use crate::text::fold;
@@ -36,7 +37,7 @@ use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 
 /// The layout of the index; raised with every change of it.
-const FORMAT: u32 = 2;
+const FORMAT: u32 = 3;
 /// The index's folder under the archive's state.
 const FOLDER: &str = "index";
 /// Where a rebuild grows until it takes the index's place.
@@ -103,7 +104,8 @@ fn folder(archive: &Archive) -> PathBuf {
 
 /// What an index of this archive must have been made with.
 fn identity(archive: &Archive) -> String {
-    format!("{FORMAT}|{}|{}|{}", fold::VERSION, segment::JIEBA, archive.identity)
+    let versions = (fold::VERSION, segment::JIEBA, facts::VERSION);
+    format!("{FORMAT}|{}|{}|{}|{}", versions.0, versions.1, versions.2, archive.identity)
 }
 
 impl Index {

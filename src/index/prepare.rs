@@ -2,12 +2,14 @@
 
 use crate::archive::Card;
 use crate::archive::Record;
+use crate::facts;
 use crate::schema::Datum;
 use crate::schema::FieldType;
 use crate::schema::Index;
 use crate::schema::Kind;
 use crate::text::fold::fold;
 use crate::text::fold::fold_term;
+use crate::text::quantity::Words;
 use crate::text::segment::Segmenter;
 use rustc_hash::FxHashSet;
 
@@ -40,10 +42,12 @@ pub struct Prepared {
     pub title_words: String,
     /// Distinct keys `field VALUE value`, and `VALUE field` for each field that has something.
     pub keys: String,
+    /// Quantities and dates, as [`facts::encode`] gives them.
+    pub facts: String,
 }
 
-/// Prepares one record.
-pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter) -> Prepared {
+/// Prepares one record. Without words there are no facts.
+pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter, words: Option<&Words>) -> Prepared {
     let card = Card::of(record, kind);
     let mut prepared = Prepared { card: super::data::card_to_json(&card), ..Prepared::default() };
     let mut sets = Sets::default();
@@ -78,6 +82,9 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter) -> Prepared 
             }
         }
         None => prepared.text(RAW, &fold(&record.text), false, segmenter, &mut sets),
+    }
+    if let Some(words) = words {
+        prepared.facts = facts::encode(&facts::facts(record, kind, words));
     }
     prepared.keys = sets.keys.0;
     prepared.pairs = sets.pairs.0;

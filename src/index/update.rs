@@ -13,6 +13,8 @@ use crate::archive::Archive;
 use crate::archive::FileStat;
 use crate::archive::Record;
 use crate::archive::stat;
+use crate::facts;
+use crate::text::quantity::Words;
 use crate::text::segment::Segmenter;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
@@ -170,11 +172,13 @@ impl Batch<'_> {
         let path = self.folder.join(DATA);
         let mut data = Appender::open(&path, end).map_err(io(&path))?;
         let segmenter = if walk.is_empty() { None } else { Some(Segmenter::new(self.archive.terms())) };
+        // Where the word lists are broken there are no facts; who asks for them is told why.
+        let words = facts::words(self.archive).ok();
         let mut done = 0;
         for chunk in walk.chunks(CHUNK) {
             let Some(segmenter) = &segmenter else { break };
             let prepared: Vec<Option<Done>> =
-                chunk.par_iter().map(|stat| self.prepare(stat, segmenter)).collect();
+                chunk.par_iter().map(|stat| self.prepare(stat, segmenter, words.as_ref())).collect();
             for item in prepared.into_iter().flatten() {
                 self.add(item, now, &mut data, &path)?;
             }
@@ -193,14 +197,14 @@ impl Batch<'_> {
     }
 
     /// A file that cannot be read now is left out, so that the next look finds it new and says so.
-    fn prepare(&self, stat: &FileStat, segmenter: &Segmenter) -> Option<Done> {
+    fn prepare(&self, stat: &FileStat, segmenter: &Segmenter, words: Option<&Words>) -> Option<Done> {
         let record = Record::read(&self.archive.root, &stat.path).ok()?;
         let kind = self.archive.kinds.get(stat.kind)?;
         Some(Done {
             stat: stat.clone(),
             hash: record.hash,
             broken: record.root.is_none(),
-            prepared: prepare(&record, kind, segmenter),
+            prepared: prepare(&record, kind, segmenter, words),
         })
     }
 
@@ -208,7 +212,7 @@ impl Batch<'_> {
         let number = self.files.next;
         self.files.next += 1;
         let prepared = item.prepared;
-        let (offset, len) = data.append(number, &prepared.card, &prepared.texts).map_err(io(path))?;
+        let (offset, len) = data.append(number, &prepared).map_err(io(path))?;
         let fields = self.fields;
         let mut document = TantivyDocument::default();
         document.add_text(fields.pairs, prepared.pairs);
@@ -219,6 +223,7 @@ impl Batch<'_> {
         document.add_u64(fields.number, number);
         document.add_u64(fields.offset, offset);
         document.add_u64(fields.len, len);
+        document.add_u64(fields.facts, prepared.facts.len() as u64);
         self.writer.add_document(document)?;
         let racy = is_racy(&item.stat, now);
         self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });

@@ -1,7 +1,8 @@
-//! Chinese text: folding, segmentation, places, numerals.
+//! Chinese text: folding, segmentation, places, numerals, quantities.
 //!
 //! Owns everything that knows how Chinese is written; the only module that may name the segmenter crate.
 pub mod fold;
 pub mod numerals;
 pub mod places;
+pub mod quantity;
 pub mod segment;

@@ -2,6 +2,7 @@
 //!
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
+mod facts;
 mod fix;
 mod import;
 mod tools;

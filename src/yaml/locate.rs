@@ -11,14 +11,23 @@ use crate::diag::Span;
 /// skipped on both sides, everything else must agree. Where an escape breaks the agreement, the
 /// walk steps over the escape as one character.
 pub fn source_offset(source: &str, node: &Node, offset: usize) -> usize {
-    let Some(text) = node.text() else {
-        return node.span.start;
-    };
+    source_offsets(source, node, &[offset]).pop().unwrap_or(node.span.start)
+}
+
+/// The same for many bytes of one text at once, which must not descend: one walk for all of them.
+pub fn source_offsets(source: &str, node: &Node, offsets: &[usize]) -> Vec<usize> {
     let end = node.span.end.min(source.len());
-    let Some(raw) = source.get(node.span.start..end) else {
-        return node.span.start;
+    let (Some(text), Some(raw)) = (node.text(), source.get(node.span.start..end)) else {
+        return vec![node.span.start; offsets.len()];
     };
-    let before = text[..offset.min(text.len())].chars().filter(|c| !c.is_whitespace()).count();
+    let mut found = Vec::with_capacity(offsets.len());
+    let mut wanted = offsets.iter().scan((0, 0), |(byte, count), &offset| {
+        let offset = offset.min(text.len()).max(*byte);
+        *count += text[*byte..offset].chars().filter(|c| !c.is_whitespace()).count();
+        *byte = offset;
+        Some(*count)
+    });
+    let Some(mut before) = wanted.next() else { return found };
     let mut seen = 0;
     let mut last = node.span.start;
     let mut chars = raw.char_indices().peekable();
@@ -51,13 +60,19 @@ pub fn source_offset(source: &str, node: &Node, offset: usize) -> usize {
         } else if single && c == '\'' {
             chars.next();
         }
-        if seen == before {
-            return here;
+        while seen == before {
+            found.push(here);
+            match wanted.next() {
+                Some(next) => before = next,
+                None => return found,
+            }
         }
         seen += 1;
         last = here;
     }
-    last
+    // Past the end: the last character.
+    found.resize(offsets.len(), last);
+    found
 }
 
 /// The bytes of `source` in which spans of the node's text stand, white space included; the spans

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod facts;
 pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod init;
