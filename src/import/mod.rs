@@ -4,12 +4,13 @@
 
 mod awards;
 mod blocks;
+mod copies;
 mod document;
 mod draft;
+mod existing;
 mod formats;
 mod ledger;
 mod lexicon;
-mod link;
 mod marks;
 mod options;
 mod outline;
@@ -25,8 +26,8 @@ mod tests;
 
 pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
+pub use existing::Existing;
 pub use formats::{Bytes, FORMATS, Format, MAX_BYTES, Reader, Reading};
 pub use lexicon::{Lexicon, Programme, Why};
-pub use link::Existing;
 pub use options::{OnConflict, Options, ToolError, Tools};
 pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan};

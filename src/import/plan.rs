@@ -3,13 +3,16 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, draft_id};
+use super::copies::join;
+use super::draft::{Draft, Region, draft_id};
+use super::existing::Existing;
 use super::formats::{self, Source};
 use super::ledger::Owner;
 use super::lexicon::Lexicon;
-use super::link::{Existing, Side, pairs};
 use super::options::Options;
 use super::read::{CharIndex, Item, Read, read};
+use crate::dedup::Side;
+use crate::dedup::pairs;
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -110,20 +113,20 @@ pub struct Apart {
     pub text: String,
 }
 
-/// Something to look at in a list.
+/// Something to look at in a list or a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The file's name.
     pub file: String,
-    /// The character where the list's heading starts.
+    /// The character where the list's heading or the text starts.
     pub at: usize,
-    /// The heading.
+    /// The heading, or the text's title.
     pub heading: String,
     /// What is odd.
     pub kind: WarningKind,
 }
 
-/// What is odd about a list.
+/// What is odd.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WarningKind {
     /// The heading declares another number of entries.
@@ -137,6 +140,17 @@ pub enum WarningKind {
     Gap {
         /// These.
         missing: Vec<u32>,
+    },
+    /// The text is much like another one's.
+    Copy {
+        /// The record or the file that has the other text.
+        of: String,
+        /// That text's title.
+        title: String,
+        /// How many of a hundred pieces of four characters are in both.
+        percent: u32,
+        /// Whether the two were made one record.
+        joined: bool,
     },
 }
 
@@ -180,7 +194,8 @@ pub fn plan(inputs: Vec<Input>, options: &Options<'_>, lexicon: &Lexicon, existi
         plan.sources.push(entry);
     }
     let items: Vec<&Item> = reads.iter().flat_map(|(_, _, read)| &read.items).collect();
-    let decided = decide(&items, existing);
+    let (decided, warnings) = decide(&items, existing);
+    plan.warnings.extend(warnings);
     let mut next = decided.into_iter();
     for (place, source, read) in reads.iter() {
         let planned: Vec<Planned> = next.by_ref().take(read.items.len()).collect();
@@ -237,13 +252,13 @@ fn fill(plan: &mut SourcePlan, source: &Source, read: &Read, planned: Vec<Planne
 
 /// Which record an item belongs to: one of the archive's, or a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Group {
+pub(super) enum Group {
     Old(usize),
     New(usize),
 }
 
 /// Decides every item, in order.
-fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
+fn decide(items: &[&Item], existing: &[Existing]) -> (Vec<Planned>, Vec<Warning>) {
     let mut known: HashMap<(&str, usize, usize), usize> = HashMap::new();
     for (place, record) in existing.iter().enumerate() {
         for (sha256, start, end) in &record.sources {
@@ -264,20 +279,29 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
         twins.push(*first_seen.entry(key).or_insert(place));
         groups.push(old.map_or(Group::New(place), Group::Old));
     }
-    let open: Vec<usize> =
-        (0..items.len()).filter(|p| items[*p].refused.is_none() && twins[*p] == *p).collect();
+    let open = |twins: &[usize]| -> Vec<usize> {
+        (0..items.len()).filter(|p| items[*p].refused.is_none() && twins[*p] == *p).collect()
+    };
+    let warnings = join(items, existing, &open(&twins), &mut groups, &mut twins);
+    let open = open(&twins);
     link_batch(items, &open, &mut groups);
     link_archive(items, existing, &open, &mut groups);
     for (place, twin) in twins.iter().enumerate() {
         groups[place] = groups[*twin];
     }
-    finish(items, existing, &groups)
+    (finish(items, existing, &groups), warnings)
 }
 
 fn side(item: &Item) -> Side {
     let draft = &item.draft;
     let text: Vec<&str> = draft.sections.iter().map(|s| s.text.as_str()).collect();
-    Side::new(&draft.title, draft.unit.as_deref(), draft.region.as_ref(), &text.join("\n"), item.weak_title)
+    Side::new(
+        &draft.title,
+        draft.unit.as_deref(),
+        draft.region.as_ref().and_then(Region::place),
+        &text.join("\n"),
+        item.weak_title,
+    )
 }
 
 /// List entries and full texts of the same batch.
@@ -323,7 +347,13 @@ fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: 
             .iter()
             .map(|p| {
                 let record = &existing[*p];
-                Side::new(&record.title, record.unit.as_deref(), record.region.as_ref(), "", false)
+                Side::new(
+                    &record.title,
+                    record.unit.as_deref(),
+                    record.region.as_ref().and_then(Region::place),
+                    "",
+                    false,
+                )
             })
             .collect();
         let found = if has_text { pairs(&new_sides, &old_sides) } else { pairs(&old_sides, &new_sides) };
@@ -406,7 +436,12 @@ fn reject(item: &Item, reason: &str) -> Planned {
 
 /// One draft from the items of a record: the full text's title and unit, every award, every source.
 fn merge(places: &[usize], items: &[&Item]) -> Draft {
-    let full = places.iter().find(|p| items[**p].draft.has_text());
+    // Of several copies the longest text speaks; of equally long ones the first.
+    let length = |p: &usize| -> usize { items[*p].draft.sections.iter().map(|s| s.text.len()).sum() };
+    let full = places
+        .iter()
+        .filter(|p| items[**p].draft.has_text())
+        .max_by_key(|p| (length(p), std::cmp::Reverse(**p)));
     let Some(base) = full.or(places.first()) else {
         return Draft::default();
     };

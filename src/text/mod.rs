@@ -5,3 +5,4 @@ pub mod fold;
 pub mod numerals;
 pub mod places;
 pub mod segment;
+pub mod shingles;

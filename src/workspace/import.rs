@@ -21,10 +21,14 @@ use crate::import::Plan;
 use crate::import::Region;
 use crate::schema::Checker;
 use crate::schema::Kind;
+use crate::text::shingles::Shingles;
+use crate::text::shingles::bare;
 use crate::yaml;
 use crate::yaml::Addition;
 use crate::yaml::Node;
 use crate::yaml::Tree;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -82,7 +86,7 @@ pub fn plan_import(
         Lexicon::read(&list("section-roles")?, &list("levels")?, &list("boilerplate")?, &list("programmes")?)
             .map_err(ImportError::Lexicon)?;
     let records = records(archive);
-    let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
+    let existing: Vec<Existing> = records.par_iter().filter_map(|record| existing(kind, record)).collect();
     let plan = import::plan(inputs, options, &lexicon, &existing);
     let mut import = Import { plan, new: Vec::new(), changes: Vec::new() };
     import.write_out(archive, kind, &records);
@@ -104,7 +108,7 @@ pub fn apply_import(archive: &Archive, import: &Import) -> Result<(), WriteError
 /// All records as they are on disk now: an import never relies on what an index remembers.
 fn records(archive: &Archive) -> Vec<Record> {
     let (walk, _) = archive.walk();
-    walk.iter().filter_map(|stat| Record::read(&archive.root, &stat.path).ok()).collect()
+    walk.par_iter().filter_map(|stat| Record::read(&archive.root, &stat.path).ok()).collect()
 }
 
 fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
@@ -144,6 +148,10 @@ fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
             })
             .collect(),
         has_text: !list("sections").is_empty(),
+        year: number(root, "year"),
+        shingles: Some(kind.running_text(root).join("\n\n"))
+            .filter(|text| !text.is_empty())
+            .map(|text| Shingles::of(&bare(&text))),
     })
 }
 

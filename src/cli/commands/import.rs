@@ -216,6 +216,15 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                 let numbers: Vec<String> = missing.iter().map(u32::to_string).collect();
                 lang.say("import.gap", &[("heading", &warning.heading), ("missing", &numbers.join(" "))])
             }
+            WarningKind::Copy { of, title, percent, joined } => lang.say(
+                if *joined { "import.copy-joined" } else { "import.copy" },
+                &[
+                    ("heading", &warning.heading),
+                    ("of", of),
+                    ("title", title),
+                    ("percent", &percent.to_string()),
+                ],
+            ),
         };
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }
