@@ -6,6 +6,7 @@
 
 mod card;
 mod lock;
+mod merge;
 mod record;
 mod rules;
 mod settings;
@@ -15,6 +16,7 @@ mod write;
 
 pub use card::Card;
 pub use lock::{Lock, LockError};
+pub use merge::{Lost, Merge, merge};
 pub use record::{Record, read_text};
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;

@@ -371,6 +371,11 @@ fn judge(pairs: &mut [Pair]) {
     }
 }
 
+/// Whether of two records the first is the one to keep: the text before the entry, the longer text, the smaller id.
+pub fn stays(one: &Profile, other: &Profile) -> bool {
+    order(&[Ready::new(one), Ready::new(other)], 0, 1).0 == 0
+}
+
 /// A record that speaks of what another one speaks of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Neighbour {

@@ -11,6 +11,6 @@ mod link;
 mod profile;
 
 pub use copies::{Copies, SAME_TEXT, VARIANT, VERY_NEAR};
-pub use find::{Class, Neighbour, Pair, Reason, find, neighbours};
+pub use find::{Class, Neighbour, Pair, Reason, find, neighbours, stays};
 pub use link::{MARGIN, Side, pairs};
 pub use profile::{Conflict, Listing, Place, Profile, Ready};

@@ -173,7 +173,7 @@ impl Import {
             match planned.action {
                 Action::Create => {
                     let file = new_file(archive, kind, &planned.id, &planned.draft);
-                    match refusal(checker.as_ref(), &file) {
+                    match refusal(checker.as_ref(), &file.path, &file.text) {
                         Some(reason) => {
                             refused.insert(planned.id.clone(), reason);
                         }
@@ -230,11 +230,11 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
 }
 
 /// Why the schema would refuse a record, if it would.
-fn refusal(checker: Option<&Checker>, file: &NewFile) -> Option<String> {
-    let record = Record::parse(&file.path, file.text.as_bytes());
+pub(super) fn refusal(checker: Option<&Checker>, path: &str, text: &str) -> Option<String> {
+    let record = Record::parse(path, text.as_bytes());
     let mut findings: Vec<Finding> = record.findings;
     if let (Some(checker), Some(root)) = (checker, &record.root) {
-        checker.check(Path::new(&file.path), root, &mut findings);
+        checker.check(Path::new(path), root, &mut findings);
     }
     let finding = findings.into_iter().find(|finding| finding.severity() == Severity::Error)?;
     Some(format!("{} {}", finding.code.id(), finding.field))

@@ -2,9 +2,11 @@
 //!
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
+mod dedup;
 mod import;
 mod validate;
 
+pub use dedup::{Found, Library, MergeError, Merged};
 pub use import::{Change, Import, ImportError, apply_import, plan_import};
 pub use validate::{Outcome, validate};
 
