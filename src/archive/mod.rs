@@ -5,6 +5,7 @@
 //! memory beyond the call that reads it, and nothing writes one without having just read it.
 
 mod card;
+mod journal;
 mod lock;
 mod merge;
 mod record;
@@ -15,6 +16,10 @@ mod walk;
 mod write;
 
 pub use card::Card;
+pub use journal::{
+    Batch, BatchInfo, Change, RETAINED, Recovered, Removal, Step, UndoError, Undoing, Unfinished, apply,
+    apply_watched, batches, next_id, plan_undo, recover, recover_watched, sweep, unfinished,
+};
 pub use lock::{Lock, LockError};
 pub use merge::{Lost, Merge, merge};
 pub use record::{Record, read_text};

@@ -2,7 +2,7 @@
 //!
 //! The order is temp file in the same folder, sync, rename without clobbering, sync the folder. A
 //! batch syncs all its files before the first rename, so that an interruption leaves nothing half
-//! written.
+//! written. Writes that are to be all or nothing across files go through `journal`.
 
 use std::io::Write as _;
 use std::path::Path;
@@ -34,9 +34,15 @@ pub enum WriteError {
     /// The file is not what it was when it was read.
     #[error("{}: has changed since it was read", .0.display())]
     Changed(PathBuf),
+    /// The path leads out of the archive.
+    #[error("{}: lies outside the archive", .0.display())]
+    Outside(PathBuf),
+    /// One batch would write the file twice.
+    #[error("{}: would be written twice", .0.display())]
+    Twice(PathBuf),
 }
 
-fn io(path: &Path) -> impl FnOnce(std::io::Error) -> WriteError {
+pub(super) fn io(path: &Path) -> impl FnOnce(std::io::Error) -> WriteError {
     let path = path.to_owned();
     move |error| WriteError::Io { path, error }
 }
@@ -106,6 +112,13 @@ pub fn replace(path: &Path, before: &str, after: &str) -> Result<(), WriteError>
 }
 
 fn stage(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut temp = new_temp(folder)?;
+    temp.write_all(text.as_bytes())?;
+    Ok(temp)
+}
+
+/// A temporary file beside those that it may become one of.
+pub(super) fn new_temp(folder: &Path) -> std::io::Result<tempfile::NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(".anku-").suffix(".tmp");
     // Temp files are made private; a record is to be read by colleagues as any new file would be.
@@ -114,12 +127,10 @@ fn stage(folder: &Path, text: &str) -> std::io::Result<tempfile::NamedTempFile> 
         use std::os::unix::fs::PermissionsExt as _;
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
-    let mut temp = builder.tempfile_in(folder)?;
-    temp.write_all(text.as_bytes())?;
-    Ok(temp)
+    builder.tempfile_in(folder)
 }
 
-fn sync_folder(folder: &Path) -> std::io::Result<()> {
+pub(super) fn sync_folder(folder: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::fs::File::open(folder)?.sync_all()?;
     let _ = folder;
