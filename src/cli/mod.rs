@@ -52,6 +52,8 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "search" => commands::search::run(context, matches),
         "list" => commands::list::run(context, matches),
         "show" => commands::show::run(context, matches),
+        "dedup" => commands::dedup::run(context, matches),
+        "similar" => commands::similar::run(context, matches),
         "stats" => commands::stats::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),
