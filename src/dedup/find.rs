@@ -203,6 +203,8 @@ fn text_pair(ready: &[Ready<'_>], a: usize, b: usize) -> Option<Pair> {
     };
     let mut pair = pair(ready, keep, lose, class, reason, score);
     pair.overlap = Some(overlap);
+    // Neighbouring towns issue one text under titles that differ by the town.
+    pair.certain = one_title || long.titles(short) >= 1.0;
     Some(pair)
 }
 
@@ -324,7 +326,8 @@ fn by_text_of_entry(ready: &[Ready<'_>]) -> Vec<Pair> {
         .collect()
 }
 
-/// Gives every pair its margin, and says which of them may be merged unasked.
+/// Gives every pair its margin, and says which of them may be merged unasked. Pairs of texts come with the word whether they have one
+/// title.
 fn judge(pairs: &mut [Pair]) {
     let mut of: HashMap<usize, Vec<usize>> = HashMap::new();
     let mut one_text: HashSet<(usize, usize)> = HashSet::new();
@@ -362,7 +365,7 @@ fn judge(pairs: &mut [Pair]) {
         let clear = margin.is_none_or(|margin| margin >= MARGIN);
         let sure = match (pair.class, pair.reason) {
             (Class::Same, _) => true,
-            (Class::Near, _) => pair.score >= VERY_NEAR && clear,
+            (Class::Near, _) => pair.certain && pair.score >= VERY_NEAR && clear,
             (Class::EntryOf, _) => clear,
             _ => false,
         };

@@ -20,7 +20,7 @@ use rayon::iter::ParallelIterator as _;
 
 /// Copies in one batch under one title are one case from here on: another format's reader loses a table or keeps a caption.
 const ONE_BATCH: f64 = 0.8;
-/// Titles of which so much is shared are one title.
+/// Titles of one unit of which so much is shared are one title.
 const ONE_TITLE: f64 = 0.75;
 
 /// Gives copies of a text the group of that text; `open` are the items that are still asked for, `twins` says which item speaks for
@@ -133,7 +133,9 @@ fn of_batch(
 /// Whether nothing speaks against two texts being one case, and more than the text speaks for it where the text is not all the same.
 fn one_case(a: &Profile, b: &Profile, jaccard: f64) -> bool {
     let (a, b) = (Ready::new(a), Ready::new(b));
-    a.conflicts(&b).is_empty() && (jaccard >= 1.0 || a.titles(&b) >= ONE_TITLE || a.same_place(&b))
+    let titles = a.titles(&b);
+    // Neighbouring towns issue one text under titles that differ by the town.
+    a.conflicts(&b).is_empty() && (jaccard >= 1.0 || titles >= 1.0 || titles >= ONE_TITLE && a.same_place(&b))
 }
 
 fn listing(award: &Award) -> Listing {
