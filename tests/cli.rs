@@ -21,8 +21,10 @@ use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
 
 /// Every command.
-const COMMANDS: &[&str] =
-    &["search", "list", "show", "stats", "report", "validate", "import", "init", "index", "status"];
+const COMMANDS: &[&str] = &[
+    "search", "list", "show", "stats", "report", "validate", "import", "dedup", "similar", "undo", "init",
+    "index", "status",
+];
 
 /// A record with a finding, on line 4.
 const BAD: &str = "id: bad\ntitle: 坏记录\nyear: 2012\nsector: 没有的领域\n";

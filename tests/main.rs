@@ -1,7 +1,11 @@
 //! One test binary: each module says what belongs in it.
 
+/// A batch is one transaction, and can be taken back.
+mod batches;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// One case, many copies: pairs, merges, and that nothing is lost.
+mod dedup;
 /// The house: floors and fences.
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.

@@ -26,6 +26,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("import", &[]),
     ("dedup", &[]),
     ("similar", &[]),
+    ("undo", &[]),
     ("init", &[]),
     ("index", &[]),
     ("status", &[]),
@@ -276,6 +277,18 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .value_name("FILE")
                     .value_parser(PathBufValueParser::new())
                     .help(lang.word("help.files-from")),
+                text("on-conflict", "update|skip|error", "help.on-conflict")
+                    .value_parser(["update", "skip", "error"])
+                    .hide_possible_values(true),
+                switch("yes", "help.yes").short('y'),
+                switch("dry-run", "help.dry-run"),
+            ])
+            .args(output()),
+        "undo" => command
+            .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
+            .args([
+                switch("list", "help.undo.list"),
+                switch("keep-edited", "help.undo.keep-edited"),
                 switch("yes", "help.yes").short('y'),
                 switch("dry-run", "help.dry-run"),
             ])

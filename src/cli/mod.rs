@@ -13,6 +13,7 @@ mod parse_error;
 mod progress;
 mod query;
 mod style;
+mod writing;
 
 use context::Context;
 use context::Early;
@@ -44,6 +45,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
     let Some((name, matches)) = matches.subcommand() else {
         return parse_error::overview(context, kinds);
     };
+    writing::before(context, name, matches);
     match name {
         "init" => commands::init::run(context, matches),
         "import" => commands::import::run(context, matches),
@@ -57,6 +59,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "stats" => commands::stats::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),
+        "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }
 }

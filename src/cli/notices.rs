@@ -54,7 +54,7 @@ fn say(context: &Context, notice: &Notice) {
 }
 
 /// A length of time in its largest unit.
-fn duration(context: &Context, time: Duration) -> String {
+pub(crate) fn duration(context: &Context, time: Duration) -> String {
     let seconds = time.as_secs();
     let (count, key) = match seconds {
         0..60 => (seconds, "time.seconds"),

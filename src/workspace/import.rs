@@ -1,12 +1,15 @@
 //! An import wired up: words from the archive, drafts from the importer, files for the archive.
 
 use crate::archive::Archive;
+use crate::archive::Batch;
 use crate::archive::Broken;
+use crate::archive::Change;
 use crate::archive::NewFile;
 use crate::archive::Record;
 use crate::archive::WriteError;
-use crate::archive::commit;
-use crate::archive::replace;
+use crate::archive::apply;
+use crate::archive::next_id;
+use crate::archive::sweep;
 use crate::diag::Finding;
 use crate::diag::Severity;
 use crate::import;
@@ -16,6 +19,7 @@ use crate::import::Draft;
 use crate::import::Existing;
 use crate::import::Input;
 use crate::import::Lexicon;
+use crate::import::OnConflict;
 use crate::import::Options;
 use crate::import::Plan;
 use crate::import::Region;
@@ -29,6 +33,8 @@ use crate::yaml::Node;
 use crate::yaml::Tree;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
+use serde_json::Value;
+use serde_json::json;
 use std::collections::HashMap;
 use std::path::Path;
 
@@ -42,19 +48,12 @@ pub struct Import {
     pub plan: Plan,
     /// The files that will be created.
     pub new: Vec<NewFile>,
-    /// The files that will be changed.
+    /// The files that will be changed: they gain lines.
     pub changes: Vec<Change>,
-}
-
-/// A file that gains lines.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Change {
-    /// Relative to the archive's root.
-    pub path: String,
-    /// What it holds now.
-    pub before: String,
-    /// What it will hold.
-    pub after: String,
+    /// The batch that it will be.
+    pub batch: String,
+    /// A record is in conflict and conflicts are errors: nothing will be written.
+    pub stopped: bool,
 }
 
 /// Why an import could not be planned.
@@ -88,21 +87,65 @@ pub fn plan_import(
     let records = records(archive);
     let existing: Vec<Existing> = records.par_iter().filter_map(|record| existing(kind, record)).collect();
     let plan = import::plan(inputs, options, &lexicon, &existing);
-    let mut import = Import { plan, new: Vec::new(), changes: Vec::new() };
-    import.write_out(archive, kind, &records);
+    let seed: String = plan.sources.iter().map(|source| source.sha256.as_str()).collect();
+    let batch = next_id(&archive.root, seed.as_bytes());
+    let mut import = Import { plan, new: Vec::new(), changes: Vec::new(), batch, stopped: false };
+    import.write_out(archive, kind, &records, options.on_conflict);
+    if options.on_conflict == OnConflict::Error && import.plan.count(Action::Conflict) > 0 {
+        import.stopped = true;
+        import.new.clear();
+        import.changes.clear();
+    }
     Ok(import)
 }
 
-/// Writes what was planned. The caller holds the archive's lock.
+/// Writes what was planned as one batch, and beside it (`apart.json`) everything of the sources that
+/// went into no record, with its reason. `label` says what was imported, `time` when, in seconds since
+/// 1970. The caller holds the archive's lock.
 ///
 /// # Errors
-/// The first file that could not be written; files before it are whole.
-pub fn apply_import(archive: &Archive, import: &Import) -> Result<(), WriteError> {
-    commit(&archive.root, &import.new)?;
-    for change in &import.changes {
-        replace(&archive.root.join(&change.path), &change.before, &change.after)?;
-    }
-    Ok(())
+/// Nothing has been written: see [`apply`].
+pub fn apply_import(archive: &Archive, import: &Import, label: &str, time: i64) -> Result<(), WriteError> {
+    sweep(archive);
+    let batch = Batch {
+        id: import.batch.clone(),
+        label: label.to_owned(),
+        time,
+        create: import.new.clone(),
+        change: import.changes.clone(),
+        beside: vec![("apart.json".to_owned(), format!("{:#}\n", apart(&import.plan)))],
+        ..Batch::default()
+    };
+    apply(&archive.root, &batch)
+}
+
+/// What of each source went into no record. A source that the archive had already is not repeated.
+fn apart(plan: &Plan) -> Value {
+    let known = |source: &&import::SourcePlan| {
+        let all = source.records.iter().all(|record| record.action == Action::Unchanged);
+        all && !source.records.is_empty()
+    };
+    let span = |apart: &import::Apart, what: &str| json!({"what": what, "start": apart.start, "end": apart.end, "why": apart.why, "text": apart.text});
+    let sources: Vec<Value> = plan
+        .sources
+        .iter()
+        .filter(|source| !known(source))
+        .map(|source| {
+            let boilerplate = source.boilerplate.iter().map(|apart| span(apart, "boilerplate"));
+            let unassigned = source.unassigned.iter().map(|apart| span(apart, "unassigned"));
+            let rejected: Vec<Value> = source
+                .records
+                .iter()
+                .filter(|record| matches!(record.action, Action::Reject | Action::Conflict))
+                .map(|record| {
+                    json!({"title": record.draft.title, "why": record.reason, "spans": record.spans})
+                })
+                .collect();
+            json!({"path": source.path, "sha256": source.sha256,
+                   "apart": boilerplate.chain(unassigned).collect::<Vec<_>>(), "rejected": rejected})
+        })
+        .collect();
+    json!({"v": 1, "sources": sources})
 }
 
 /// All records as they are on disk now: an import never relies on what an index remembers.
@@ -156,8 +199,9 @@ fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
 }
 
 impl Import {
-    /// Turns the plan's drafts into files, and sets aside what the schema would refuse.
-    fn write_out(&mut self, archive: &Archive, kind: &Kind, records: &[Record]) {
+    /// Turns the plan's drafts into files, sets aside what the schema would refuse, and lets the policy
+    /// decide about records that the archive has.
+    fn write_out(&mut self, archive: &Archive, kind: &Kind, records: &[Record], policy: OnConflict) {
         let mut findings = Vec::new();
         let checker = Checker::new(kind, &archive.references, &mut findings);
         let order: Vec<&str> = kind
@@ -168,36 +212,55 @@ impl Import {
             .iter()
             .map(|entry| entry.key.as_str())
             .collect();
-        let mut refused: HashMap<String, String> = HashMap::new();
+        let by_id: HashMap<&str, &Record> = records
+            .iter()
+            .rev()
+            .filter_map(|record| Some((kind.text_of(record.root.as_ref()?, &kind.key)?, record)))
+            .collect();
+        let mut verdicts: HashMap<String, (Action, Option<String>)> = HashMap::new();
         for planned in self.plan.records() {
-            match planned.action {
+            let verdict = match planned.action {
                 Action::Create => {
                     let file = new_file(archive, kind, &planned.id, &planned.draft);
+                    let taken = archive.root.join(&file.path).symlink_metadata().is_ok();
                     match refusal(checker.as_ref(), &file.path, &file.text) {
-                        Some(reason) => {
-                            refused.insert(planned.id.clone(), reason);
+                        Some(reason) => Some((Action::Reject, Some(reason))),
+                        // A file that is no record any more (a slip in an edit) has the name.
+                        None if taken => Some((Action::Conflict, Some("file-exists".to_owned()))),
+                        None => {
+                            self.new.push(file);
+                            None
                         }
-                        None => self.new.push(file),
                     }
                 }
                 Action::Update => {
-                    let record = records.iter().find(|record| {
-                        record.root.as_ref().and_then(|root| kind.text_of(root, &kind.key))
-                            == Some(&planned.id)
-                    });
-                    if let Some(change) =
-                        record.and_then(|record| change(kind, record, &planned.draft, &order))
-                    {
-                        self.changes.push(change);
+                    let record = by_id.get(planned.id.as_str());
+                    let change = record.and_then(|record| change(kind, record, &planned.draft, &order));
+                    match (change, policy) {
+                        // There is nothing that it could gain.
+                        (None, _) => Some((Action::Unchanged, None)),
+                        (Some(change), OnConflict::Update) => {
+                            self.changes.push(change);
+                            None
+                        }
+                        (Some(_), OnConflict::Skip) => Some((Action::Unchanged, Some("skipped".to_owned()))),
+                        (Some(_), OnConflict::Error) => {
+                            Some((Action::Conflict, Some("would-change".to_owned())))
+                        }
                     }
                 }
-                Action::Unchanged | Action::Conflict | Action::Reject => {}
+                Action::Unchanged | Action::Conflict | Action::Reject => None,
+            };
+            if let Some(verdict) = verdict {
+                verdicts.insert(planned.id.clone(), verdict);
             }
         }
         for planned in self.plan.sources.iter_mut().flat_map(|source| &mut source.records) {
-            if let Some(reason) = refused.get(&planned.id) {
-                planned.action = Action::Reject;
-                planned.reason = Some(reason.clone());
+            if matches!(planned.action, Action::Create | Action::Update)
+                && let Some((action, reason)) = verdicts.get(&planned.id)
+            {
+                planned.action = *action;
+                planned.reason.clone_from(reason);
             }
         }
     }

@@ -7,7 +7,7 @@ mod import;
 mod validate;
 
 pub use dedup::{Found, Library, MergeError, Merged};
-pub use import::{Change, Import, ImportError, apply_import, plan_import};
+pub use import::{Import, ImportError, apply_import, plan_import};
 pub use validate::{Outcome, validate};
 
 use crate::archive::Archive;

@@ -81,7 +81,8 @@ fn append(text: &str, root: &Node, key: &str, items: &[Tree]) -> Option<(usize, 
 }
 
 fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
+    // By bytes: `at` may lie inside the last character of a file without a last line end.
+    text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
 /// The start of the comment and blank lines that stand directly above a line: they belong to it.
@@ -118,6 +119,16 @@ mod tests {
     use crate::yaml::read;
 
     const ORDER: &[&str] = &["id", "title", "awards", "sections", "source"];
+
+    #[test]
+    fn a_comment_without_a_line_end_stays_the_last_of_the_old_lines() {
+        let text = "id: a\nawards:\n  - level: x\n# 批注";
+        let root = read(text).root.expect("a mapping");
+        let item = Tree::Map(vec![("level".into(), Tree::Text("y".into()))]);
+        let after = add(text, &root, &[Addition::Items("awards".into(), vec![item])], ORDER);
+        assert!(after.starts_with(text), "{after}");
+        assert_eq!(read(&after).root.and_then(|root| Some(root.get("awards")?.items().len())), Some(2));
+    }
 
     fn map(entries: &[(&str, &str)]) -> Tree {
         Tree::Map(entries.iter().map(|(key, value)| ((*key).to_owned(), Tree::from(*value))).collect())

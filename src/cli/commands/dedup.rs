@@ -3,22 +3,19 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
-use crate::cli::failure::at;
 use crate::cli::filters;
 use crate::cli::filters::format;
 use crate::cli::notices;
 use crate::cli::output;
 use crate::cli::query;
+use crate::cli::writing;
 use anku::archive::Archive;
 use anku::archive::Batch;
 use anku::archive::Change;
-use anku::archive::Lock;
-use anku::archive::LockError;
 use anku::archive::Lost;
 use anku::archive::Removal;
 use anku::archive::apply;
 use anku::archive::next_id;
-use anku::archive::recover;
 use anku::locale::Lang;
 use anku::report::Document;
 use anku::report::json_text;
@@ -39,13 +36,8 @@ use clap::ArgMatches;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashSet;
-use std::io::IsTerminal as _;
-use std::time::Duration;
-use std::time::SystemTime;
 
 const FORMATS: &[&str] = &["table", "plain", "json", "jsonl", "csv", "tsv", "md"];
-/// How long to wait for another process that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;
@@ -62,7 +54,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return list(context, matches, format, &library, &found);
     }
     // What is shown is what is written: reading, planning and writing happen under one lock.
-    let lock = if dry { None } else { Some(lock(context, archive)?) };
+    let lock = if dry { None } else { Some(writing::lock(context, archive)?) };
     let library = library(context, archive)?;
     let merges = match named(context, matches, &library)? {
         Some(merged) => vec![merged],
@@ -78,9 +70,9 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     if format != Some("json") {
         preview(context, &library, &merges)?;
     }
-    let go = !dry && (matches.get_flag("yes") || agreed(context)?);
+    let go = !dry && (matches.get_flag("yes") || writing::agreed(context, "dedup.ask")?);
     if go {
-        write(archive, &library, &merges)?;
+        write(context, archive, &library, &merges)?;
     }
     drop(lock);
     if format == Some("json") {
@@ -176,28 +168,13 @@ pub(crate) fn place(context: &Context, library: &Library<'_>, word: &str) -> Res
     }
 }
 
-fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
-    let lock = Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
-        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
-        LockError::Io(error) => at(context, &archive.state(), &error),
-    })?;
-    recover(&archive.root).map_err(|error| Failure::usage(error.to_string()))?;
-    Ok(lock)
-}
-
-/// Asks, when there is somebody to ask; without a terminal nothing is written unasked.
-fn agreed(context: &Context) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
-    }
-    context.note(context.lang.word("dedup.ask"));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是" | "好"))
-}
-
 /// All merges as one batch, so that `undo` takes all of them back.
-fn write(archive: &Archive, library: &Library<'_>, merges: &[Merged]) -> Result<(), Failure> {
+fn write(
+    context: &Context,
+    archive: &Archive,
+    library: &Library<'_>,
+    merges: &[Merged],
+) -> Result<(), Failure> {
     let mut batch = Batch::default();
     let mut seed = String::new();
     for merged in merges {
@@ -217,9 +194,8 @@ fn write(archive: &Archive, library: &Library<'_>, merges: &[Merged]) -> Result<
     batch.change.retain(|change| change.before != change.after);
     batch.id = next_id(&archive.root, seed.as_bytes());
     batch.label = format!("dedup --apply ({} files)", batch.change.len() + batch.remove.len());
-    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
-    batch.time = i64::try_from(now.as_secs()).unwrap_or(0);
-    apply(&archive.root, &batch).map_err(|error| Failure::usage(error.to_string()))
+    batch.time = writing::now();
+    apply(&archive.root, &batch).map_err(|error| writing::refused(context, archive, error))
 }
 
 /// Exactly what would be written: the lines that a file gains or that change, and the files that go.

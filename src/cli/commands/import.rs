@@ -6,12 +6,12 @@ use crate::cli::failure::Failure;
 use crate::cli::failure::at;
 use crate::cli::filters::format;
 use crate::cli::progress::Progress;
+use crate::cli::writing;
 use anku::archive::Archive;
-use anku::archive::Lock;
-use anku::archive::LockError;
 use anku::diag::Code;
 use anku::import::Action;
 use anku::import::Input;
+use anku::import::OnConflict;
 use anku::import::Options;
 use anku::import::Plan;
 use anku::import::WarningKind;
@@ -25,14 +25,9 @@ use clap::ArgMatches;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::BTreeSet;
-use std::io::IsTerminal as _;
 use std::io::Read as _;
 use std::path::Path;
 use std::path::PathBuf;
-use std::time::Duration;
-
-/// How long to wait for another process that is writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 const FORMATS: &[&str] = &["table", "json"];
 
@@ -47,10 +42,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return Err(Failure::usage(context.lang.word("error.no-paths")));
     }
     let dry = matches.get_flag("dry-run");
-    let options = Options::default();
+    let label = label(matches, inputs.len());
+    let on_conflict = match matches.get_one::<String>("on-conflict").map(String::as_str) {
+        Some("skip") => OnConflict::Skip,
+        Some("error") => OnConflict::Error,
+        _ => OnConflict::Update,
+    };
+    let options = Options { on_conflict, ..Options::default() };
     let progress = Progress::new(context, "progress.import");
     // Planning and writing happen under one lock: what was planned is what is written.
-    let lock = if dry { None } else { Some(lock(context, archive)?) };
+    let lock = if dry { None } else { Some(writing::lock(context, archive)?) };
     let import = plan_import(archive, inputs, &options).map_err(|error| match error {
         ImportError::Broken(broken) => Failure::Broken(broken),
         other => Failure::usage(other.to_string()),
@@ -60,13 +61,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         summary(context, &import, dry)?;
     }
     let nothing = import.new.is_empty() && import.changes.is_empty();
-    let go = !dry && !nothing && (matches.get_flag("yes") || agreed(context)?);
+    let go = !dry && !nothing && (matches.get_flag("yes") || writing::agreed(context, "import.ask")?);
     if go {
-        apply_import(archive, &import).map_err(|error| Failure::usage(error.to_string()))?;
+        apply_import(archive, &import, &label, writing::now())
+            .map_err(|error| writing::refused(context, archive, error))?;
     }
     drop(lock);
     if json {
-        context.print(json_text(&to_json(archive, &import)))?;
+        context.print(json_text(&to_json(archive, &import, go)))?;
+    } else if import.stopped {
+        context.complain(context.lang.word("import.stopped"));
     } else if nothing {
         context.note(context.lang.word("import.unchanged"));
     } else {
@@ -75,29 +79,25 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let plan = &import.plan;
     let clean = plan.count(Action::Reject) + plan.count(Action::Conflict) == 0;
     // Not to write what one was asked to write is a failure, unless a preview was asked for.
-    if unreadable > 0 || !(go || dry || nothing) {
+    if unreadable > 0 || import.stopped || !(go || dry || nothing) {
         return Ok(Exit::Failed);
     }
     Ok(if clean { Exit::Done } else { Exit::Nothing })
 }
 
-fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
-    Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
-        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
-        LockError::Io(error) => at(context, &archive.state(), &error),
-    })
-}
-
-/// Asks, when there is somebody to ask; without a terminal nothing is written unasked.
-fn agreed(context: &Context) -> Result<bool, Failure> {
-    if !std::io::stdin().is_terminal() {
-        return Ok(false);
+/// What is imported, as it was typed, for the list of batches.
+fn label(matches: &ArgMatches, files: usize) -> String {
+    const LONGEST: usize = 120;
+    let named = matches.get_many::<PathBuf>("paths").unwrap_or_default();
+    let mut words: Vec<String> = named.map(|path| path.display().to_string()).collect();
+    if let Some(list) = matches.get_one::<PathBuf>("files-from") {
+        words.push(format!("--files-from {}", list.display()));
     }
-    context.note(context.lang.word("import.ask"));
-    let mut answer = String::new();
-    std::io::stdin().read_line(&mut answer)?;
-    let answer = answer.trim().to_lowercase();
-    Ok(matches!(answer.as_str(), "y" | "yes" | "是" | "好"))
+    let mut sources = words.join(" ");
+    if sources.chars().count() > LONGEST {
+        sources = sources.chars().take(LONGEST).chain(['…']).collect();
+    }
+    format!("import {sources} ({files} files)")
 }
 
 /// The files to import, and how many could not be read: those that were named, those in the folders
@@ -279,7 +279,7 @@ fn reason_text(context: &Context, reason: &str) -> String {
 }
 
 /// The plan as the contract has it.
-fn to_json(archive: &Archive, import: &Import) -> Value {
+fn to_json(archive: &Archive, import: &Import, written: bool) -> Value {
     let plan: &Plan = &import.plan;
     let (walk, _) = archive.walk();
     let path_of = |id: &str| {
@@ -293,12 +293,10 @@ fn to_json(archive: &Archive, import: &Import) -> Value {
             .cloned()
     };
     let kind = archive.kinds.first().map(|kind| kind.name.clone());
-    let mut batch = blake3::Hasher::new();
     let sources: Vec<Value> = plan
         .sources
         .iter()
         .map(|source| {
-            batch.update(source.sha256.as_bytes());
             let records: Vec<Value> = source
                 .records
                 .iter()
@@ -342,7 +340,8 @@ fn to_json(archive: &Archive, import: &Import) -> Value {
         .collect();
     json!({
         "v": 1,
-        "batch": &batch.finalize().to_hex()[..12],
+        "batch": import.batch,
+        "written": written,
         "sources": sources,
         "created": plan.count(Action::Create),
         "updated": plan.count(Action::Update),

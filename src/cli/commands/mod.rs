@@ -11,4 +11,5 @@ pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod status;
+pub(crate) mod undo;
 pub(crate) mod validate;

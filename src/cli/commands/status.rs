@@ -5,6 +5,8 @@ use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters::format;
 use crate::cli::notices;
+use crate::cli::writing;
+use anku::archive;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::report::Document;
@@ -39,6 +41,9 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         .collect();
     let lang = context.lang;
     if json {
+        let unfinished = archive::unfinished(&archive.root).ok().flatten().map(|batch| {
+            json!({"batch": batch.id, "label": batch.label, "files": batch.files, "in_place": batch.in_place})
+        });
         let kinds: Vec<_> = archive
             .kinds
             .iter()
@@ -49,13 +54,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             })
             .collect();
         let value = json!({"v": 1, "archive": archive.root.to_string_lossy(), "name": archive.settings.name,
-            "records": cards.len(), "kinds": kinds, "broken": broken,
+            "records": cards.len(), "kinds": kinds, "broken": broken, "unfinished": unfinished,
             "index": {"records": ready.records(), "refreshed": ready.refreshed}});
         context.print(json_text(&value))?;
     } else {
         let text = table(context, archive, &cards);
         let head = archive.settings.name.clone().unwrap_or_default();
         context.print(format!("{head}  {}\n\n{text}", archive.root.display()))?;
+        if let Some(sentence) = writing::unfinished(context, archive) {
+            context.note(&sentence);
+        }
         if broken.is_empty() {
             context.print(format!("{}\n", lang.word("status.clean")))?;
         }

@@ -1,0 +1,160 @@
+//! What every command that writes has in common: the lock, what an earlier run left unfinished, the
+//! question, the clock, and the words for a write that was refused.
+
+use super::context::Context;
+use super::failure::Failure;
+use super::failure::at;
+use anku::archive;
+use anku::archive::Archive;
+use anku::archive::Lock;
+use anku::archive::LockError;
+use anku::archive::Recovered;
+use anku::archive::WriteError;
+use clap::ArgMatches;
+use std::io::IsTerminal as _;
+use std::path::Path;
+use std::time::Duration;
+use std::time::SystemTime;
+
+/// How long a writer waits for another process that is writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a reader waits before it answers beside an unfinished batch.
+const SHORT: Duration = Duration::from_millis(500);
+
+/// The archive's lock, with everything finished that an earlier run left unfinished.
+pub(crate) fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
+    let lock = Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
+        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
+        LockError::Io(error) => at(context, &archive.state(), &error),
+    })?;
+    if let Some(recovered) =
+        archive::recover(&archive.root).map_err(|error| refused(context, archive, error))?
+    {
+        tell(context, &recovered);
+    }
+    Ok(lock)
+}
+
+/// Before a command that reads: a batch that a run left unfinished is finished, as far as this process
+/// may write, so that an answer never shows half of it. A preview writes nothing, and `status` tells
+/// what there is.
+pub(crate) fn before(context: &Context, name: &str, matches: &ArgMatches) {
+    let Ok(archive) = &context.archive else { return };
+    // These take the lock themselves, or have no archive yet.
+    let itself = matches!(name, "init" | "status" | "import" | "undo");
+    let dry = matches.try_get_one::<bool>("dry-run").ok().flatten().copied().unwrap_or(false);
+    if (itself && !dry) || name == "status" || !matches!(archive::unfinished(&archive.root), Ok(Some(_))) {
+        return;
+    }
+    if !dry && let Ok(_lock) = Lock::take(&archive.root, SHORT) {
+        match archive::recover(&archive.root) {
+            Ok(Some(recovered)) => return tell(context, &recovered),
+            Ok(None) => return,
+            Err(error) => {
+                if let Failure::Message { what, .. } = refused(context, archive, error) {
+                    context.complain(&what);
+                }
+            }
+        }
+    }
+    if let Some(sentence) = unfinished(context, archive) {
+        context.note(&sentence);
+    }
+}
+
+/// The sentence for a batch that is not finished.
+pub(crate) fn unfinished(context: &Context, archive: &Archive) -> Option<String> {
+    let unfinished = archive::unfinished(&archive.root).ok().flatten()?;
+    let (files, in_place) = (unfinished.files.to_string(), unfinished.in_place.to_string());
+    Some(context.lang.say(
+        "notice.unfinished",
+        &[("id", &unfinished.id), ("label", &unfinished.label), ("files", &files), ("in_place", &in_place)],
+    ))
+}
+
+/// What finishing an earlier run's batch came to.
+fn tell(context: &Context, recovered: &Recovered) {
+    let lang = context.lang;
+    if recovered.damaged {
+        context.complain(&lang.say("notice.damaged", &[("id", &recovered.id)]));
+        return;
+    }
+    let placed = recovered.placed.to_string();
+    let args = [("id", recovered.id.as_str()), ("label", &recovered.label), ("placed", &placed)];
+    context.note(&lang.say("notice.finished", &args));
+    for path in &recovered.left {
+        context.complain(&lang.say("notice.left", &[("path", path)]));
+    }
+}
+
+/// A write that was refused, in words.
+pub(crate) fn refused(context: &Context, archive: &Archive, error: WriteError) -> Failure {
+    let shown = |path: &Path| archive.relative(path).unwrap_or_else(|| path.display().to_string());
+    let (key, path) = match &error {
+        WriteError::Io { path, error } => {
+            let reason = context.reason(error);
+            let args = [("path", shown(path)), ("reason", reason)];
+            let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            return Failure::usage(context.lang.say("error.not-written", &args));
+        }
+        WriteError::Exists(path) => ("write.exists", path),
+        WriteError::Changed(path) => ("write.changed", path),
+        WriteError::Outside(path) => ("write.outside", path),
+        WriteError::Twice(path) => ("write.twice", path),
+    };
+    let what = context.lang.say(key, &[("path", &shown(path))]);
+    Failure::hinted(what, context.lang.word("write.nothing"))
+}
+
+/// Asks, when there is somebody to ask; without a terminal nothing is written unasked.
+pub(crate) fn agreed(context: &Context, question: &'static str) -> Result<bool, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Ok(false);
+    }
+    context.note(context.lang.word(question));
+    let mut answer = String::new();
+    std::io::stdin().read_line(&mut answer)?;
+    let answer = answer.trim().to_lowercase();
+    Ok(matches!(answer.as_str(), "y" | "yes" | "是" | "好"))
+}
+
+/// Seconds since 1970 (UTC). The library never looks at the clock.
+pub(crate) fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_secs()).unwrap_or(i64::MAX)
+}
+
+/// A moment as RFC 3339 has it, in UTC. Days to dates by Howard Hinnant's `civil_from_days`
+/// (<https://howardhinnant.github.io/date_algorithms.html>).
+pub(crate) fn rfc3339(seconds: i64) -> String {
+    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+    let shifted = days.saturating_add(719_468);
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let day_of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let month_from_march = (5 * day_of_year + 2) / 153;
+    let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
+    let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_dates() {
+        for (seconds, date) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399, "2000-02-28T23:59:59Z"),
+            (951_782_400, "2000-02-29T00:00:00Z"),
+            (1_700_000_000, "2023-11-14T22:13:20Z"),
+            (-1, "1969-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(rfc3339(seconds), date);
+        }
+    }
+}
