@@ -36,7 +36,7 @@ pub enum Lost {
     Comment(String),
     /// A paragraph that the text of the other record does not have.
     Text(String),
-    /// A key that the schema does not know; it comes along.
+    /// A key that the schema does not know; its value goes to the notes.
     Unknown(String),
     /// A value for which the other record has no room.
     Value(String),
@@ -121,6 +121,11 @@ impl Work<'_> {
             |path: &str| path.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'));
         if !self.kind.fields.iter().any(|field| leads(&field.path)) {
             self.lost.push(Lost::Unknown(key.to_owned()));
+            // As a key it would be one more finding in the record that stays.
+            if self.into.get(key).map(yaml::tree_of) != Some(tree) {
+                self.value(key, value);
+            }
+            return;
         }
         if self.kind.registers.iter().any(|register| register == key) {
             return self.register(key, value);

@@ -204,7 +204,7 @@ fn text_pair(ready: &[Ready<'_>], a: usize, b: usize) -> Option<Pair> {
     let mut pair = pair(ready, keep, lose, class, reason, score);
     pair.overlap = Some(overlap);
     // Neighbouring towns issue one text under titles that differ by the town.
-    pair.certain = one_title || long.titles(short) >= 1.0;
+    pair.certain = one_title || long.same_title(short);
     Some(pair)
 }
 

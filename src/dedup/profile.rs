@@ -94,6 +94,11 @@ impl<'p> Ready<'p> {
         common / self.side.pairs.len().min(other.side.pairs.len()).max(1) as f64
     }
 
+    /// Whether both have one title, units before a colon left out.
+    pub fn same_title(&self, other: &Ready<'_>) -> bool {
+        !self.title.is_empty() && self.title == other.title
+    }
+
     /// Whether both name one unit, or lie in one county.
     pub fn same_place(&self, other: &Ready<'_>) -> bool {
         let alike = |a: &Ready<'_>, b: &Ready<'_>| !a.side.unit.is_empty() && same_place(&a.side, &b.side);

@@ -124,7 +124,7 @@ fn of_batch(
         .into_iter()
         .find(|(at, overlap)| *at < place && twins[*at] == *at && overlap.jaccard >= SAME_TEXT)?;
     let other = draft_profile(&items[best].draft);
-    let one_title = Ready::new(own).titles(&Ready::new(&other)) >= 1.0;
+    let one_title = Ready::new(own).same_title(&Ready::new(&other));
     let enough = if one_title { ONE_BATCH } else { VERY_NEAR };
     let joined = overlap.jaccard >= enough && one_case(own, &other, overlap.jaccard);
     Some(found(Group::New(best), overlap.jaccard, joined))
@@ -133,9 +133,9 @@ fn of_batch(
 /// Whether nothing speaks against two texts being one case, and more than the text speaks for it where the text is not all the same.
 fn one_case(a: &Profile, b: &Profile, jaccard: f64) -> bool {
     let (a, b) = (Ready::new(a), Ready::new(b));
-    let titles = a.titles(&b);
     // Neighbouring towns issue one text under titles that differ by the town.
-    a.conflicts(&b).is_empty() && (jaccard >= 1.0 || titles >= 1.0 || titles >= ONE_TITLE && a.same_place(&b))
+    a.conflicts(&b).is_empty()
+        && (jaccard >= 1.0 || a.same_title(&b) || a.titles(&b) >= ONE_TITLE && a.same_place(&b))
 }
 
 fn listing(award: &Award) -> Listing {
