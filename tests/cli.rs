@@ -631,7 +631,9 @@ const CLAP: &[&str] = &[
     "unexpected argument",
     "required",
     "a value is",
-    "similar",
+    "similar argument",
+    "similar subcommand",
+    "similar value",
 ];
 
 #[test]
