@@ -9,6 +9,7 @@
 #![cfg_attr(not(test), warn(clippy::print_stdout, clippy::print_stderr))]
 
 pub mod archive;
+pub mod dedup;
 pub mod diag;
 pub mod facts;
 pub mod import;

@@ -22,8 +22,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// Every command.
 const COMMANDS: &[&str] = &[
-    "search", "list", "show", "stats", "region", "report", "validate", "import", "undo", "init", "index",
-    "status",
+    "search", "list", "show", "stats", "facts", "region", "report", "validate", "import", "dedup", "similar",
+    "undo", "init", "index", "status",
 ];
 
 /// A record with a finding, on line 4.
@@ -632,7 +632,9 @@ const CLAP: &[&str] = &[
     "unexpected argument",
     "required",
     "a value is",
-    "similar",
+    "similar argument",
+    "similar subcommand",
+    "similar value",
 ];
 
 #[test]

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 const FLOORS: &[&[&str]] = &[
     &["diag", "locale", "table"],
     &["yaml", "text"],
-    &["schema"],
+    &["schema", "dedup"],
     &["archive"],
     &["facts", "import", "search"],
     &["index", "stats"],

@@ -4,6 +4,8 @@
 mod batches;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// One case, many copies: pairs, merges, and that nothing is lost.
+mod dedup;
 /// One case in many formats, and files that cannot be read.
 mod documents;
 /// Quantities and dates: places, filters, formats, freshness.

@@ -7,6 +7,7 @@
 mod card;
 mod journal;
 mod lock;
+mod merge;
 mod place_rules;
 mod record;
 mod residue;
@@ -22,6 +23,7 @@ pub use journal::{
     apply_watched, batches, next_id, plan_undo, recover, recover_watched, sweep, unfinished,
 };
 pub use lock::{Lock, LockError};
+pub use merge::{Lost, Merge, merge};
 pub use record::{Record, read_text};
 pub use residue::Residue;
 pub use rules::{Parsed, check_all};

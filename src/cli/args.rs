@@ -26,6 +26,8 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("report", &[]),
     ("validate", &["check"]),
     ("import", &[]),
+    ("dedup", &[]),
+    ("similar", &[]),
     ("undo", &[]),
     ("init", &[]),
     ("index", &[]),
@@ -332,6 +334,28 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 switch("dry-run", "help.dry-run"),
             ])
             .args(output()),
+        "dedup" => command
+            .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.dedup.query")))
+            .args([
+                switch("apply", "help.dedup.apply"),
+                switch("yes", "help.yes").short('y'),
+                switch("dry-run", "help.dry-run"),
+            ])
+            .args(filters())
+            .args(output())
+            .arg(to_file()),
+        "similar" => command
+            .arg(Arg::new("id").value_name("ID").required(true).help(lang.word("help.show.id")))
+            .arg(
+                Arg::new("limit")
+                    .short('n')
+                    .long("limit")
+                    .value_name("N")
+                    .value_parser(value_parser!(usize))
+                    .help(told(lang, name, ".limit")),
+            )
+            .args(output())
+            .arg(to_file()),
         "init" => command.arg(
             Arg::new("dir")
                 .value_name("DIR")
@@ -347,9 +371,8 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
 /// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
 /// holds a colon) is written out as `NOT …` before clap sees it.
 pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
-    let searching = argv
-        .iter()
-        .any(|arg| arg == "search" || arg == "s" || arg == "list" || arg == "ls" || arg == "facts");
+    let searching =
+        argv.iter().any(|arg| ["search", "s", "list", "ls", "facts", "dedup"].iter().any(|name| arg == name));
     if !searching {
         return argv;
     }
@@ -403,7 +426,10 @@ fn filter_help(field: &Field) -> &'static str {
 
 /// Long flags that a schema cannot take for a field.
 const RESERVED: &[&str] = &[
+    "apply",
     "archive",
+    "dry-run",
+    "yes",
     "lang",
     "color",
     "help",

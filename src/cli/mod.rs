@@ -56,6 +56,8 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "list" => commands::list::run(context, matches),
         "facts" => commands::facts::run(context, matches),
         "show" => commands::show::run(context, matches),
+        "dedup" => commands::dedup::run(context, matches),
+        "similar" => commands::similar::run(context, matches),
         "stats" => commands::stats::run(context, matches),
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),

@@ -53,6 +53,13 @@ pub struct Region {
     pub code: String,
 }
 
+impl Region {
+    /// The county with its province, where it is known that far.
+    pub fn place(&self) -> Option<(&str, &str)> {
+        Some((&self.province, self.county.as_deref()?))
+    }
+}
+
 /// An entry of a list.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Award {
@@ -129,6 +136,12 @@ impl Draft {
             map.at(path, value.clone());
         }
         map.done()
+    }
+
+    /// Its text in one piece: headings and sections in their order.
+    pub fn text(&self) -> String {
+        let pieces = self.sections.iter().flat_map(|s| s.heading.iter().chain(std::iter::once(&s.text)));
+        pieces.map(String::as_str).collect::<Vec<_>>().join("\n\n")
     }
 
     fn award_tree(&self, award: &Award) -> Tree {

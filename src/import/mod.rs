@@ -4,14 +4,15 @@
 
 mod awards;
 mod blocks;
+mod copies;
 mod document;
 mod draft;
+mod existing;
 mod formats;
 mod gather;
 mod grid;
 mod ledger;
 mod lexicon;
-mod link;
 mod marks;
 mod markup;
 mod numbered;
@@ -30,11 +31,11 @@ mod tests;
 
 pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
+pub use existing::Existing;
 pub use formats::{Bytes, FORMATS, Format, LABELS, MAX_ARCHIVE, MAX_BYTES, Reader, Reading, is_leaving};
 pub use gather::Files;
 pub use grid::{Columns, ColumnsError, UnknownField};
 pub use lexicon::{Lexicon, Programme, Why};
-pub use link::Existing;
 pub use options::{OnConflict, Options, ToolError, Tools};
 pub use plan::{Action, Apart, Input, Plan, Planned, SourcePlan, Warning, WarningKind, plan, plan_files};
 pub use select::{EncodingError, Encodings, Globs, Pattern, PatternError};

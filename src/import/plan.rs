@@ -3,12 +3,15 @@
 
 use std::collections::HashMap;
 
-use super::draft::{Draft, Provenance, draft_id};
+use super::copies::join;
+use super::draft::{Draft, Provenance, Region, draft_id};
+use super::existing::Existing;
 use super::gather::{Files, gather};
 use super::lexicon::Lexicon;
-use super::link::{Existing, Side, pairs};
 use super::options::Options;
 use super::read::Item;
+use crate::dedup::Side;
+use crate::dedup::pairs;
 
 /// A file to import.
 #[derive(Clone, Debug)]
@@ -109,20 +112,20 @@ pub struct Apart {
     pub text: String,
 }
 
-/// Something to look at in a list.
+/// Something to look at in a list or a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Warning {
     /// The file's name.
     pub file: String,
-    /// The character where the list's heading starts.
+    /// The character where the list's heading or the text starts.
     pub at: usize,
-    /// The heading.
+    /// The heading, or the text's title.
     pub heading: String,
     /// What is odd.
     pub kind: WarningKind,
 }
 
-/// What is odd about a list.
+/// What is odd.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum WarningKind {
     /// The heading declares another number of entries.
@@ -176,6 +179,17 @@ pub enum WarningKind {
         /// The reason's key (`import.cell.KEY` in `locale`).
         why: &'static str,
     },
+    /// The text is much like another one's.
+    Copy {
+        /// The record or the file that has the other text.
+        of: String,
+        /// That text's title.
+        title: String,
+        /// How many of a hundred pieces of four characters are in both.
+        percent: u32,
+        /// Whether the two were made one record.
+        joined: bool,
+    },
 }
 
 impl Plan {
@@ -221,7 +235,7 @@ pub fn plan_files(
     existing: &[Existing],
 ) -> Plan {
     let read = gather(files, options, lexicon);
-    let decided = {
+    let (decided, copies) = {
         let items: Vec<&Item> = read.iter().flat_map(|source| &source.items).collect();
         decide(&items, existing)
     };
@@ -234,6 +248,7 @@ pub fn plan_files(
         plan.sources.push(entry);
         plan.warnings.extend(source.warnings);
     }
+    plan.warnings.extend(copies);
     plan
 }
 
@@ -265,13 +280,13 @@ fn fill(plan: &mut SourcePlan, spans: &[(usize, usize, usize)], planned: Vec<Pla
 
 /// Which record an item belongs to: one of the archive's, or a new one.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-enum Group {
+pub(super) enum Group {
     Old(usize),
     New(usize),
 }
 
 /// Decides every item, in order.
-fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
+fn decide(items: &[&Item], existing: &[Existing]) -> (Vec<Planned>, Vec<Warning>) {
     let mut known: HashMap<(&str, usize, usize), usize> = HashMap::new();
     for (place, record) in existing.iter().enumerate() {
         for (sha256, start, end) in &record.sources {
@@ -292,20 +307,29 @@ fn decide(items: &[&Item], existing: &[Existing]) -> Vec<Planned> {
         twins.push(*first_seen.entry(key).or_insert(place));
         groups.push(old.map_or(Group::New(place), Group::Old));
     }
-    let open: Vec<usize> =
-        (0..items.len()).filter(|p| items[*p].refused.is_none() && twins[*p] == *p).collect();
+    let open = |twins: &[usize]| -> Vec<usize> {
+        (0..items.len()).filter(|p| items[*p].refused.is_none() && twins[*p] == *p).collect()
+    };
+    let warnings = join(items, existing, &open(&twins), &mut groups, &mut twins);
+    let open = open(&twins);
     link_batch(items, &open, &mut groups);
     link_archive(items, existing, &open, &mut groups);
     for (place, twin) in twins.iter().enumerate() {
         groups[place] = groups[*twin];
     }
-    finish(items, existing, &groups)
+    (finish(items, existing, &groups), warnings)
 }
 
 fn side(item: &Item) -> Side {
     let draft = &item.draft;
     let text: Vec<&str> = draft.sections.iter().map(|s| s.text.as_str()).collect();
-    Side::new(&draft.title, draft.unit.as_deref(), draft.region.as_ref(), &text.join("\n"), item.weak_title)
+    Side::new(
+        &draft.title,
+        draft.unit.as_deref(),
+        draft.region.as_ref().and_then(Region::place),
+        &text.join("\n"),
+        item.weak_title,
+    )
 }
 
 /// List entries and full texts of the same batch.
@@ -354,7 +378,13 @@ fn link_archive(items: &[&Item], existing: &[Existing], open: &[usize], groups: 
             .iter()
             .map(|p| {
                 let record = &existing[*p];
-                Side::new(&record.title, record.unit.as_deref(), record.region.as_ref(), "", false)
+                Side::new(
+                    &record.title,
+                    record.unit.as_deref(),
+                    record.region.as_ref().and_then(Region::place),
+                    "",
+                    false,
+                )
             })
             .collect();
         let found = if has_text { pairs(&new_sides, &old_sides) } else { pairs(&old_sides, &new_sides) };
@@ -469,7 +499,12 @@ fn reject(item: &Item, reason: &str) -> Planned {
 
 /// One draft from the items of a record: the full text's title and unit, every award, every source.
 fn merge(places: &[usize], items: &[&Item]) -> Draft {
-    let full = places.iter().find(|p| items[**p].draft.has_text());
+    // Of several copies the longest text speaks; of equally long ones the first.
+    let length = |p: &usize| -> usize { items[*p].draft.sections.iter().map(|s| s.text.len()).sum() };
+    let full = places
+        .iter()
+        .filter(|p| items[**p].draft.has_text())
+        .max_by_key(|p| (length(p), std::cmp::Reverse(**p)));
     let Some(base) = full.or(places.first()) else {
         return Draft::default();
     };

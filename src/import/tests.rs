@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use proptest::prelude::*;
 
 use super::lexicon::tests::shipped;
+use crate::text::shingles::{Shingles, bare};
+
 use super::{Action, Existing, Input, Options, Plan, Planned, WarningKind, plan};
 
 fn input(name: &str, text: &str) -> Input {
@@ -21,6 +23,8 @@ fn existing(record: &Planned) -> Existing {
         awards: draft.awards.clone(),
         sources: draft.source.iter().map(|s| (s.sha256.clone(), s.start, s.end)).collect(),
         has_text: draft.has_text(),
+        year: draft.year,
+        shingles: draft.has_text().then(|| Shingles::of(&bare(&draft.text()))),
     }
 }
 
@@ -73,6 +77,73 @@ fn a_list_and_its_full_text_become_one_record() {
     assert_eq!(no_colon.draft.title, "实施创建学习型党组织工程");
     let total = WarningKind::Total { declared: 4, found: 3 };
     assert!(plan.warnings.iter().any(|warning| warning.kind == total));
+}
+
+/// A text whose paragraphs have nothing in common, but for `changed` of them.
+fn long_text(title: &str, changed: usize) -> String {
+    let paragraph = |n: usize| -> String {
+        let han = |at: usize| char::from_u32(0x4e00 + ((n * 977 + at * 61) % 15_000) as u32).unwrap();
+        (0..100).map(han).chain(std::iter::once('。')).collect()
+    };
+    let mut text = format!("{title}\n");
+    for (at, heading) in ["一、背景与起因", "二、做法与经过", "三、成效与反响"].iter().enumerate()
+    {
+        text.push_str(&format!("{heading}\n"));
+        for n in at * 10..at * 10 + 10 {
+            text.push_str(&format!("{}\n", paragraph(if n < changed { n + 500 } else { n })));
+        }
+    }
+    text
+}
+
+#[test]
+fn copies_of_one_text_in_a_batch_are_one_record_with_all_sources() {
+    let lexicon = shipped();
+    let text = long_text("浙江舟山:推行“网格化管理,组团式服务”工作", 0);
+    let marks = text.replace('。', "！").replace(',', "，");
+    let inputs = vec![
+        input("a.txt", &text),
+        input("b.txt", &marks),
+        input("c.txt", &long_text("浙江舟山:推行“网格化管理,组团式服务”工作", 2)),
+    ];
+    let plan = plan(inputs, &Options::default(), &lexicon, &[]);
+    check_balance(&plan);
+    assert_eq!(plan.count(Action::Create), 1, "{:?}", plan.warnings);
+    let records = plan.records();
+    assert_eq!(records[0].draft.source.len(), 3);
+    let joined: Vec<bool> = plan
+        .warnings
+        .iter()
+        .filter_map(|w| match &w.kind {
+            WarningKind::Copy { joined, .. } => Some(*joined),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(joined, [true], "what was joined without being equal is said");
+}
+
+#[test]
+fn a_copy_of_what_the_archive_holds_becomes_a_source_of_it() {
+    let lexicon = shipped();
+    let title = "浙江舟山:推行“网格化管理,组团式服务”工作";
+    let run = |text: &str, existing: &[Existing]| {
+        plan(vec![input("x.txt", text)], &Options::default(), &lexicon, existing)
+    };
+    let first = run(&long_text(title, 0), &[]);
+    let held = existing(first.records()[0]);
+    for (changed, action) in
+        [(0, Action::Update), (1, Action::Update), (4, Action::Create), (25, Action::Create)]
+    {
+        let text = long_text(title, changed).replace('。', "！");
+        let found = run(&text, std::slice::from_ref(&held));
+        assert_eq!(found.records()[0].action, action, "{changed} paragraphs changed: {:?}", found.warnings);
+        let said = found.warnings.iter().any(|w| matches!(w.kind, WarningKind::Copy { .. }));
+        assert_eq!(said, changed == 1 || changed == 4, "{changed} paragraphs changed");
+    }
+    // Another unit with the very same text is another matter: a person must look.
+    let found = run(&long_text("山东乳山:推行“网格化管理,组团式服务”工作", 0), std::slice::from_ref(&held));
+    assert_eq!(found.records()[0].action, Action::Create);
+    assert!(found.warnings.iter().any(|w| matches!(w.kind, WarningKind::Copy { joined: false, .. })));
 }
 
 #[test]

@@ -176,6 +176,32 @@ impl Kind {
         Some(if has { FULL } else { LISTED })
     }
 
+    /// The running text of a record, piece by piece in its own order: what stands under the field that makes a record `full`, or, for a
+    /// kind that makes no such difference, under every text field but the title and those shown in lists.
+    pub fn running_text<'n>(&self, root: &'n Node) -> Vec<&'n str> {
+        let mut found = Vec::new();
+        let runs = |path: &str| {
+            let field = self.fields.iter().find(|field| field.path == path);
+            field.is_some_and(|f| f.index == Index::Text && f.ty == FieldType::Text && !self.has_facts(f))
+        };
+        for entry in root.entries() {
+            if self.full.as_ref().is_some_and(|full| *full != entry.key) {
+                continue;
+            }
+            if runs(&entry.key) || self.full.is_some() {
+                found.extend(entry.value.text());
+                found.extend(entry.value.items().iter().filter_map(Node::text));
+            }
+            let items = entry.value.items().iter().chain(std::iter::once(&entry.value));
+            for inner in items.flat_map(Node::entries) {
+                if runs(&format!("{}.{}", entry.key, inner.key)) {
+                    found.extend(inner.value.text());
+                }
+            }
+        }
+        found
+    }
+
     /// The text of a top-level or nested scalar field of a record.
     pub fn text_of<'n>(&self, root: &'n Node, path: &str) -> Option<&'n str> {
         path.split('.').try_fold(root, |node, key| node.get(key))?.text()

@@ -6,3 +6,4 @@ pub mod numerals;
 pub mod places;
 pub mod quantity;
 pub mod segment;
+pub mod shingles;

@@ -28,10 +28,14 @@ use crate::import::Region;
 use crate::import::UnknownField;
 use crate::schema::Checker;
 use crate::schema::Kind;
+use crate::text::shingles::Shingles;
+use crate::text::shingles::bare;
 use crate::yaml;
 use crate::yaml::Addition;
 use crate::yaml::Node;
 use crate::yaml::Tree;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
@@ -98,7 +102,7 @@ pub fn plan_import(
         })?;
     let lexicon = lexicon.with_columns(columns);
     let records = records(archive);
-    let existing: Vec<Existing> = records.iter().filter_map(|record| existing(kind, record)).collect();
+    let existing: Vec<Existing> = records.par_iter().filter_map(|record| existing(kind, record)).collect();
     let plan = import::plan_files(files, options, &lexicon, &existing);
     let seed: String = plan.sources.iter().map(|source| source.sha256.as_str()).collect();
     let batch = next_id(&archive.root, seed.as_bytes());
@@ -164,7 +168,7 @@ fn apart(plan: &Plan) -> Value {
 /// All records as they are on disk now: an import never relies on what an index remembers.
 fn records(archive: &Archive) -> Vec<Record> {
     let (walk, _) = archive.walk();
-    walk.iter().filter_map(|stat| Record::read(&archive.root, &stat.path).ok()).collect()
+    walk.par_iter().filter_map(|stat| Record::read(&archive.root, &stat.path).ok()).collect()
 }
 
 fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
@@ -204,6 +208,10 @@ fn existing(kind: &Kind, record: &Record) -> Option<Existing> {
             })
             .collect(),
         has_text: !list("sections").is_empty(),
+        year: number(root, "year"),
+        shingles: Some(kind.running_text(root).join("\n\n"))
+            .filter(|text| !text.is_empty())
+            .map(|text| Shingles::of(&bare(&text))),
     })
 }
 
@@ -232,7 +240,7 @@ impl Import {
                 Action::Create => {
                     let file = new_file(archive, kind, &planned.id, &planned.draft);
                     let taken = archive.root.join(&file.path).symlink_metadata().is_ok();
-                    match refusal(checker.as_ref(), &file, &planned.draft) {
+                    match refusal(checker.as_ref(), &file.path, &file.text, &planned.draft.cells) {
                         Some(reason) => Some((Action::Reject, Some(reason))),
                         // A file that is no record any more (a slip in an edit) has the name.
                         None if taken => Some((Action::Conflict, Some("file-exists".to_owned()))),
@@ -319,17 +327,22 @@ fn tree(kind: &Kind, draft: &Draft, id: &str) -> Tree {
     Tree::Map(entries)
 }
 
-/// Why the schema would refuse a record, if it would.
-fn refusal(checker: Option<&Checker>, file: &NewFile, draft: &Draft) -> Option<String> {
-    let record = Record::parse(&file.path, file.text.as_bytes());
+/// Why the schema would refuse a record, if it would; `cells` names the cell that each field came from.
+pub(super) fn refusal(
+    checker: Option<&Checker>,
+    path: &str,
+    text: &str,
+    cells: &[(String, String)],
+) -> Option<String> {
+    let record = Record::parse(path, text.as_bytes());
     let mut findings: Vec<Finding> = record.findings;
     if let (Some(checker), Some(root)) = (checker, &record.root) {
-        checker.check(Path::new(&file.path), root, &mut findings);
+        checker.check(Path::new(path), root, &mut findings);
     }
     let finding = findings.into_iter().find(|finding| finding.severity() == Severity::Error)?;
     let field = &finding.field;
     // A row's field stands in a cell, which is easier found than the field.
-    let cell = draft.cells.iter().find(|(path, _)| field == path || field.starts_with(&format!("{path}.")));
+    let cell = cells.iter().find(|(path, _)| field == path || field.starts_with(&format!("{path}.")));
     let cell = cell.map_or(String::new(), |(_, cell)| format!(" {cell}"));
     Some(format!("{} {field}{cell}", finding.code.id()))
 }

@@ -2,12 +2,14 @@
 //!
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
+mod dedup;
 mod facts;
 mod fix;
 mod import;
 mod tools;
 mod validate;
 
+pub use dedup::{Found, Library, MergeError, Merged};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
 pub use import::{Import, ImportError, apply_import, plan_import};
 pub use tools::Machine;

@@ -236,6 +236,15 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
                 lang.say(&format!("import.table.{why}"), &[("heading", &warning.heading)])
             }
             WarningKind::Cell { cell, why } => lang.say(&format!("import.cell.{why}"), &[("cell", cell)]),
+            WarningKind::Copy { of, title, percent, joined } => lang.say(
+                if *joined { "import.copy-joined" } else { "import.copy" },
+                &[
+                    ("heading", &warning.heading),
+                    ("of", of),
+                    ("title", title),
+                    ("percent", &percent.to_string()),
+                ],
+            ),
         };
         context.note(&lang.say("import.warning", &[("path", &warning.file), ("what", &what)]));
     }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod dedup;
 pub(crate) mod facts;
 pub(crate) mod import;
 pub(crate) mod index;
@@ -9,6 +10,7 @@ pub(crate) mod region;
 pub(crate) mod report;
 pub(crate) mod search;
 pub(crate) mod show;
+pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod status;
 pub(crate) mod undo;

@@ -3,60 +3,46 @@
 
 use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::draft::{Award, Region};
 use crate::text::fold::fold;
-
-/// A record that the archive already holds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Existing {
-    /// Its id.
-    pub id: String,
-    /// Its title.
-    pub title: String,
-    /// Its unit.
-    pub unit: Option<String>,
-    /// Where it lies.
-    pub region: Option<Region>,
-    /// The lists it stands in.
-    pub awards: Vec<Award>,
-    /// Hash, start and end of each source.
-    pub sources: Vec<(String, usize, usize)>,
-    /// Whether it has text, or is only listed.
-    pub has_text: bool,
-}
 
 /// One side of a comparison, words folded to their bare characters.
 pub struct Side {
-    title: Vec<char>,
-    pairs: FxHashSet<(char, char)>,
-    unit: Vec<char>,
-    county: Option<(String, String)>,
+    pub(super) title: Vec<char>,
+    pub(super) pairs: FxHashSet<(char, char)>,
+    pub(super) unit: Vec<char>,
+    pub(super) county: Option<(String, String)>,
     text: Vec<char>,
     /// A title that any text could have; then the text must speak.
     weak: bool,
 }
 
 /// A title this alike is the same case's …
-const ALIKE: f64 = 0.75;
+pub(super) const ALIKE: f64 = 0.75;
 /// … and so is a listed title of which this much stands in the text word for word.
 const IN_TEXT: f64 = 0.6;
 /// The best partner must be better than the next by this much.
-const MARGIN: f64 = 0.1;
+pub const MARGIN: f64 = 0.1;
 /// Fewer characters than this prove nothing.
-const SHORTEST: usize = 6;
+pub(super) const SHORTEST: usize = 6;
 /// Characters of a text that are searched.
 const TEXT: usize = 20_000;
 
 impl Side {
-    /// A list entry, or a record known by title and unit alone.
-    pub fn new(title: &str, unit: Option<&str>, region: Option<&Region>, text: &str, weak: bool) -> Self {
+    /// A list entry, or a record known by title and unit alone. `county` is the county with its province.
+    pub fn new(
+        title: &str,
+        unit: Option<&str>,
+        county: Option<(&str, &str)>,
+        text: &str,
+        weak: bool,
+    ) -> Self {
         let own = unit.map_or(title, |unit| strip_unit(title, unit));
         let title = bare(own);
         Side {
             pairs: title.windows(2).map(|w| (w[0], w[1])).collect(),
             title,
             unit: unit.map(bare_unit).unwrap_or_default(),
-            county: region.and_then(|r| Some((r.province.clone(), r.county.clone()?))),
+            county: county.map(|(province, county)| (province.to_owned(), county.to_owned())),
             text: bare(text).into_iter().take(TEXT).collect(),
             weak,
         }
@@ -64,7 +50,7 @@ impl Side {
 }
 
 /// A title without the unit before its colon.
-fn strip_unit<'t>(title: &'t str, unit: &str) -> &'t str {
+pub(super) fn strip_unit<'t>(title: &'t str, unit: &str) -> &'t str {
     title.strip_prefix(unit).map_or(title, |rest| rest.trim_start_matches([':', '：', ' ']))
 }
 
@@ -91,7 +77,7 @@ pub fn pairs(listed: &[Side], full: &[Side]) -> Vec<(usize, usize)> {
         index.candidates(text, &mut shared, &mut met);
         for l in met.drain(..) {
             let common = std::mem::take(&mut shared[l]);
-            let score = score(&listed[l], text, common);
+            let score = score_with(&listed[l], text, common);
             if score > 0.0 {
                 scores.push((score, l, f));
             }
@@ -170,8 +156,17 @@ impl Index {
     }
 }
 
-/// How sure it is that an entry and a text are one case; `common` pairs of characters stand in both titles.
-fn score(entry: &Side, full: &Side, common: u32) -> f64 {
+/// How much a list entry and a full text are one case, from 0 to 1; 0 where unit, place or title forbid it.
+pub(super) fn score(entry: &Side, full: &Side) -> f64 {
+    if entry.title.len() < SHORTEST || entry.unit.len() < 2 {
+        return 0.0;
+    }
+    let common = entry.pairs.intersection(&full.pairs).count();
+    score_with(entry, full, u32::try_from(common).unwrap_or(u32::MAX))
+}
+
+/// The same where it is known how many pairs of characters stand in both titles, and that the entry says enough.
+fn score_with(entry: &Side, full: &Side, common: u32) -> f64 {
     if full.weak {
         let named = contains(&full.text, &entry.unit);
         if !named {
@@ -189,7 +184,7 @@ fn score(entry: &Side, full: &Side, common: u32) -> f64 {
     if share >= ALIKE && same_place(entry, full) { share } else { 0.0 }
 }
 
-fn same_place(entry: &Side, full: &Side) -> bool {
+pub(super) fn same_place(entry: &Side, full: &Side) -> bool {
     if !full.unit.is_empty() && (ends(&entry.unit, &full.unit) || ends(&full.unit, &entry.unit)) {
         return true;
     }
@@ -267,7 +262,8 @@ mod tests {
             for (f, text) in full.iter().enumerate() {
                 let usable = entry.title.len() >= SHORTEST && entry.unit.len() >= 2;
                 let common = entry.pairs.intersection(&text.pairs).count();
-                let score = if usable { score(entry, text, u32::try_from(common).unwrap()) } else { 0.0 };
+                let score =
+                    if usable { score_with(entry, text, u32::try_from(common).unwrap()) } else { 0.0 };
                 if score > 0.0 {
                     scores.push((score, l, f));
                 }
