@@ -150,7 +150,11 @@ pub fn apply_watched(
         .and_then(|mut after| hand.place_all(&manifest, &mut after))
         .and_then(|()| hand.settle(&manifest));
     match placed {
-        Ok(()) => hand.finish(&open, &home, &manifest),
+        Ok(()) => {
+            // Everything is in place and synced: a journal that cannot be closed now is closed by the next run.
+            let _ = hand.finish(&open, &home, &manifest);
+            Ok(())
+        }
         Err(error) => {
             // What cannot be put back now is put in place by the next run instead.
             let _ = hand.put_back(&open, &staged, &manifest);

@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let merging = matches.get_flag("apply");
     let dry = matches.get_flag("dry-run");
     if !merging {
-        for flag in ["dry-run", "yes"].iter().filter(|flag| matches.get_flag(flag)) {
+        if let Some(flag) = ["dry-run", "yes"].iter().find(|flag| matches.get_flag(flag)) {
             let what = context.lang.say("dedup.needs-apply", &[("flag", &format!("--{flag}"))]);
             return Err(Failure::usage(what));
         }

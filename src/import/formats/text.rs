@@ -216,7 +216,7 @@ fn guessed(bytes: &[u8]) -> Result<Decoded, Malformed> {
 fn unmarked_utf16(bytes: &[u8]) -> Option<&'static Encoding> {
     let sample = &bytes[..bytes.len().min(SAMPLE)];
     let control = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1a | 0x1b);
-    if bytes.len() % 2 != 0 || !sample.iter().any(control) {
+    if !bytes.len().is_multiple_of(2) || !sample.iter().any(control) {
         return None;
     }
     let (little_fits, little) = weigh(sample, u16::from_le_bytes);
