@@ -99,6 +99,13 @@ impl<'p> Ready<'p> {
         !self.title.is_empty() && self.title == other.title
     }
 
+    /// Whether the digits of both titles are the same: the first and the second of a series have one title but for them.
+    pub fn same_numbers(&self, other: &Ready<'_>) -> bool {
+        let digits =
+            |side: &Side| side.title.iter().copied().filter(char::is_ascii_digit).collect::<Vec<_>>();
+        digits(&self.side) == digits(&other.side)
+    }
+
     /// Whether both name one unit, or lie in one county.
     pub fn same_place(&self, other: &Ready<'_>) -> bool {
         let alike = |a: &Ready<'_>, b: &Ready<'_>| !a.side.unit.is_empty() && same_place(&a.side, &b.side);

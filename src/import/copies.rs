@@ -135,7 +135,9 @@ fn one_case(a: &Profile, b: &Profile, jaccard: f64) -> bool {
     let (a, b) = (Ready::new(a), Ready::new(b));
     // Neighbouring towns issue one text under titles that differ by the town.
     a.conflicts(&b).is_empty()
-        && (jaccard >= 1.0 || a.same_title(&b) || a.titles(&b) >= ONE_TITLE && a.same_place(&b))
+        && (jaccard >= 1.0
+            || a.same_title(&b)
+            || a.titles(&b) >= ONE_TITLE && a.same_numbers(&b) && a.same_place(&b))
 }
 
 fn listing(award: &Award) -> Listing {

@@ -72,6 +72,7 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
     for (start, end, owner) in &tables.apart {
         claim(&mut ledger, *start, *end, owner);
     }
+    let in_tables = !tables.items.is_empty();
     for (item, start, end) in tables.items {
         add(item, start, end, &mut ledger);
     }
@@ -88,7 +89,16 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
     for piece in &pieces {
         match piece {
             Piece::Apart(..) => {}
-            Piece::Case(case) => add(full(text, case, lexicon), case.start, case.end, &mut ledger),
+            Piece::Case(case) => {
+                let item = full(text, case, lexicon);
+                if in_tables && item.refused.is_some() {
+                    // Words around tables that list records, and no case of their own.
+                    let owner = Owner::Unassigned("list-introduction".to_owned());
+                    claim(&mut ledger, case.start, case.end, &owner);
+                } else {
+                    add(item, case.start, case.end, &mut ledger);
+                }
+            }
             Piece::List(list, context) => {
                 warn(source, list, &index, &mut warnings);
                 let first = list.entries.first().map_or(list.start, |entry| entry.start);

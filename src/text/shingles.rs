@@ -11,6 +11,9 @@ const SAMPLE: u64 = 8;
 /// A text of fewer bare characters keeps all its pieces: a sample of so few would say nothing.
 const SHORT: usize = 1_024;
 
+/// The most that two texts which are not the same have in common.
+const ALMOST: f64 = 0.999;
+
 /// The fingerprint of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Shingles {
@@ -107,7 +110,9 @@ impl Shingles {
         first += u32::try_from(left.count()).unwrap_or(u32::MAX);
         second += u32::try_from(right.count()).unwrap_or(u32::MAX);
         let share = |of: u32| if of == 0 { 0.0 } else { f64::from(both) / f64::from(of) };
-        Overlap { jaccard: share(first + second - both), of_first: share(first), of_second: share(second) }
+        // A sample may be all alike and the texts are not: that they are the same only the digest says.
+        let jaccard = share(first + second - both).min(ALMOST);
+        Overlap { jaccard, of_first: share(first), of_second: share(second) }
     }
 }
 
