@@ -24,10 +24,10 @@ pub fn add(text: &str, root: &Node, additions: &[Addition], order: &[&str]) -> S
         match addition {
             Addition::Key(key, value) if root.get(key).is_none() => {
                 let place = order.iter().position(|known| known == key).unwrap_or(order.len());
-                let next = root.entries().iter().find(|entry| {
+                let next = root.entries().iter().position(|entry| {
                     order.iter().position(|known| *known == entry.key).unwrap_or(usize::MAX) > place
                 });
-                let at = next.map_or(text.len(), |entry| above(text, line_start(text, entry.key_span.start)));
+                let at = next.map_or(text.len(), |next| above_entry(text, root, next));
                 splices.push((at, write(&Tree::Map(vec![(key.clone(), value.clone())]))));
             }
             Addition::Items(key, items) if !items.is_empty() => {
@@ -77,10 +77,7 @@ fn append(text: &str, root: &Node, key: &str, items: &[Tree]) -> Option<(usize, 
     if !text[dash + indent..].starts_with('-') {
         return None;
     }
-    let end = match root.entries().get(at + 1) {
-        Some(next) => above(text, line_start(text, next.key_span.start)),
-        None => above(text, text.len()),
-    };
+    let end = above_entry(text, root, at + 1);
     let written = write(&Tree::Map(vec![(key.to_owned(), Tree::List(items.to_vec()))]));
     // The writer puts short items into brackets; a list of lines takes one a line.
     let lines: Vec<&str> = match written.split_once('\n') {
@@ -105,13 +102,21 @@ fn line_start(text: &str, at: usize) -> usize {
     text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
 }
 
-/// The start of the comment and blank lines that stand directly above a line: they belong to it.
-fn above(text: &str, mut at: usize) -> usize {
-    while at > 0 {
+/// The start of the comment and blank lines that stand directly above an entry, or at the document's end: they belong to it. Lines
+/// that look so inside the value before, as `# 小标题` in a text, do not.
+fn above_entry(text: &str, root: &Node, place: usize) -> usize {
+    let entries = root.entries();
+    let at = entries.get(place).map_or(text.len(), |entry| line_start(text, entry.key_span.start));
+    let before = place.checked_sub(1).and_then(|before| entries.get(before));
+    above(text, at, before.map_or(0, |entry| entry.value.span.end.min(at)))
+}
+
+fn above(text: &str, mut at: usize, floor: usize) -> usize {
+    while at > floor {
         let start = line_start(text, at - 1);
         let line = text[start..at].trim();
         // Without its line end the last line of the file is no line above.
-        if !text[..at].ends_with('\n') || !(line.is_empty() || line.starts_with('#')) {
+        if start < floor || !text[..at].ends_with('\n') || !(line.is_empty() || line.starts_with('#')) {
             break;
         }
         at = start;
@@ -139,6 +144,22 @@ mod tests {
     use crate::yaml::read;
 
     const ORDER: &[&str] = &["id", "title", "awards", "sections", "source"];
+
+    #[test]
+    fn what_looks_like_a_comment_inside_a_text_is_text() {
+        let text = "id: a\nsections:\n  - role: other\n    text: |-\n      甲\n\n      # 小标题\n# 批注\nnotes: 乙\n";
+        let root = read(text).root.expect("a mapping");
+        let source = Tree::List(vec![Tree::Map(vec![("file".into(), Tree::Text("a.txt".into()))])]);
+        let order = ["id", "sections", "source", "notes"];
+        let after = add(text, &root, &[Addition::Key("source".into(), source)], &order);
+        assert_eq!(after, text.replace("# 批注", "source:\n  - file: a.txt\n# 批注"));
+        let item = Tree::Map(vec![
+            ("role".into(), Tree::Text("results".into())),
+            ("text".into(), Tree::Text("丙".into())),
+        ]);
+        let after = add(text, &root, &[Addition::Items("sections".into(), vec![item])], &order);
+        assert!(after.contains("      # 小标题\n  - role: results"), "{after}");
+    }
 
     #[test]
     fn a_comment_without_a_line_end_stays_the_last_of_the_old_lines() {
