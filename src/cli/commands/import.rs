@@ -198,10 +198,6 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
             context.complain(&lang.say("import.rejected", &[("path", &source.path), ("reason", &what)]));
         }
     }
-    for (source, remark) in plan.sources.iter().flat_map(|s| s.remarks.iter().map(move |r| (s, r))) {
-        let what = lang.say(&format!("import.remark.{remark}"), &[]);
-        context.note(&lang.say("import.warning", &[("path", &source.path), ("what", &what)]));
-    }
     for warning in &plan.warnings {
         let what = match &warning.kind {
             WarningKind::Total { declared, found } => lang.say(
