@@ -9,7 +9,6 @@ use crate::support::run;
 use crate::support::shared;
 use crate::support::write;
 use anku::yaml::Node;
-use std::ffi::OsStr;
 use std::path::Path;
 
 /// An empty archive with the shipped schemas.

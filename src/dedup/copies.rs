@@ -3,7 +3,7 @@
 
 use crate::text::shingles::Overlap;
 use crate::text::shingles::Shingles;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap as HashMap;
 
 /// Texts that share this much of their pieces are the same text. Of reprints made by hand all lie above it, of regulations on one topic
 /// by different places one in seventy.
@@ -62,7 +62,7 @@ impl Copies {
         if shingles.chars < SHORTEST {
             return Vec::new();
         }
-        let mut counts: HashMap<u32, usize> = HashMap::new();
+        let mut counts: HashMap<u32, usize> = HashMap::default();
         let mut rare = 0;
         for hash in shingles.hashes() {
             match self.holders.get(hash) {

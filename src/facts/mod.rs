@@ -15,6 +15,7 @@ use crate::archive::Archive;
 use crate::archive::Broken;
 use crate::archive::Record;
 use crate::diag::Lines;
+use crate::diag::Span;
 use crate::schema::Index;
 use crate::schema::Kind;
 use crate::schema::TextValue;
@@ -22,7 +23,7 @@ use crate::text::quantity;
 use crate::text::quantity::Found;
 use crate::text::quantity::Meaning;
 use crate::text::quantity::Words;
-use crate::yaml::source_offsets;
+use crate::yaml::source_spans;
 use serde_json::Value;
 use serde_json::json;
 
@@ -85,8 +86,9 @@ pub fn facts(record: &Record, kind: &Kind, words: &Words) -> Vec<Fact> {
             continue;
         }
         let lines = lines.get_or_insert_with(|| Lines::new(&record.text));
-        let starts: Vec<usize> = found.iter().map(|found| found.span.start).collect();
-        let places = source_offsets(&record.text, value.node, &starts);
+        let spans: Vec<Span> =
+            found.iter().map(|found| Span::new(found.span.start, found.span.end)).collect();
+        let places = source_spans(&record.text, value.node, &spans);
         let field = path(&value);
         let mut counted = Counted::default();
         for (Found { span, meaning }, place) in found.into_iter().zip(places) {
@@ -95,7 +97,7 @@ pub fn facts(record: &Record, kind: &Kind, words: &Words) -> Vec<Fact> {
             facts.push(Fact {
                 field: field.clone(),
                 label: value.label.clone(),
-                line: lines.line(place),
+                line: lines.line(place.start),
                 start,
                 end,
                 text: value.text[span].to_owned(),

@@ -52,6 +52,7 @@ pub struct Lexicon {
     parts: Vec<Regex>,
     any_part: RegexSet,
     generic: Vec<String>,
+    official: Vec<String>,
     starts: Vec<(String, String)>,
     ends: Vec<(String, String)>,
     programmes: Vec<Programme>,
@@ -87,6 +88,7 @@ impl Lexicon {
             lines,
             parts,
             generic: by_length(texts(boilerplate, "generic")),
+            official: texts(boilerplate, "official"),
             starts,
             ends,
             programmes: programmes_of(programmes)?,
@@ -165,6 +167,15 @@ impl Lexicon {
             }
         }
         true
+    }
+
+    /// Whether a title is that of a regulation, a decision, a notice; what stands in brackets behind it left out.
+    pub fn is_official(&self, title: &str) -> bool {
+        let bare = match (title.ends_with([')', '）', '〉', '》']), title.rfind(['(', '（'])) {
+            (true, Some(open)) => title[..open].trim_end(),
+            _ => title,
+        };
+        self.official.iter().any(|end| bare.ends_with(end.as_str()))
     }
 
     /// The programme whose name or alias stands in a text.
@@ -337,6 +348,8 @@ pub(crate) mod tests {
         assert!(lexicon.boilerplate("完美整理").unwrap().page);
         assert!(lexicon.boilerplate("推荐访问:某某 公示").is_some());
         assert!(lexicon.boilerplate("我们的做法").is_none());
+        assert!(lexicon.is_official("某市人民代表大会常务委员会关于某某的决定（试行）"));
+        assert!(!lexicon.is_official("某县推行党员积分管理的做法"));
         assert!(lexicon.is_generic("全国基层党建创新典型案例"));
         assert!(!lexicon.is_generic("某县推行农村党员积分制"));
         let programme = lexicon.programme_in("第二届全国基层党建创新典型案例征集").unwrap();

@@ -197,7 +197,9 @@ fn full(text: &str, case: &Case, lexicon: &Lexicon) -> Item {
         year: case.context.year,
     };
     let region = region::of_case(&clues);
-    let refused = refusal(&paras, &found, case.title.own, region.is_some());
+    let elements = found.iter().any(|s| !matches!(s.role.as_str(), OTHER | PRACTICE));
+    let official = (lexicon.is_official(name) && !elements).then_some("official");
+    let refused = refusal(&paras, &found, case.title.own, region.is_some()).or(official);
     by_subject(&mut found);
     let mut notes = Vec::new();
     if !case.title.own {

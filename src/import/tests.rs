@@ -147,6 +147,20 @@ fn a_copy_of_what_the_archive_holds_becomes_a_source_of_it() {
 }
 
 #[test]
+fn a_notice_is_no_case_unless_it_tells_one() {
+    let prose =
+        "各党支部要认真组织学习,结合实际抓好落实,确保取得实效。有关情况请及时报送,联系人见附表。".repeat(4);
+    let run = |text: String| {
+        let found = plan(vec![input("x.txt", &text)], &Options::default(), &shipped(), &[]);
+        found.records()[0].reason.clone()
+    };
+    assert_eq!(run(format!("关于开展学习活动的通知\n{prose}")), Some("official".to_owned()));
+    assert_eq!(run(format!("某县推行积分管理办法的做法\n{prose}")), None);
+    let told = format!("甘肃敦煌推行村务监督的规定\n一、背景与起因\n{prose}\n二、主要成效\n{prose}");
+    assert_eq!(run(told), None);
+}
+
+#[test]
 fn importing_twice_changes_nothing() {
     let lexicon = shipped();
     let inputs = || vec![input("list.txt", LISTS), input("full.txt", &full_text())];

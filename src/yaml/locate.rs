@@ -5,80 +5,15 @@ use super::node::Style;
 use crate::diag::Span;
 
 /// The byte of `source` at which the character at byte `offset` of the node's text stands.
-///
-/// YAML changes a scalar's white space (indentation, folding) and, in double quotes, its escapes,
-/// but never the order of its characters. So the two texts are walked together: white space is
-/// skipped on both sides, everything else must agree. Where an escape breaks the agreement, the
-/// walk steps over the escape as one character.
 pub fn source_offset(source: &str, node: &Node, offset: usize) -> usize {
-    source_offsets(source, node, &[offset]).pop().unwrap_or(node.span.start)
-}
-
-/// The same for many bytes of one text at once, which must not descend: one walk for all of them.
-pub fn source_offsets(source: &str, node: &Node, offsets: &[usize]) -> Vec<usize> {
-    let end = node.span.end.min(source.len());
-    let (Some(text), Some(raw)) = (node.text(), source.get(node.span.start..end)) else {
-        return vec![node.span.start; offsets.len()];
-    };
-    let mut found = Vec::with_capacity(offsets.len());
-    let mut wanted = offsets.iter().scan((0, 0), |(byte, count), &offset| {
-        let offset = offset.min(text.len()).max(*byte);
-        *count += text[*byte..offset].chars().filter(|c| !c.is_whitespace()).count();
-        *byte = offset;
-        Some(*count)
-    });
-    let Some(mut before) = wanted.next() else { return found };
-    let mut seen = 0;
-    let mut last = node.span.start;
-    let mut chars = raw.char_indices().peekable();
-    let quoted = raw.starts_with('"');
-    let single = raw.starts_with('\'');
-    if quoted || single {
-        chars.next();
-    }
-    while let Some((at, c)) = chars.next() {
-        if c.is_whitespace() {
-            continue;
-        }
-        let here = node.span.start + at;
-        if quoted && c == '\\' {
-            let skip = match chars.peek().map(|&(_, c)| c) {
-                Some('x') => 3,
-                Some('u') => 5,
-                Some('U') => 9,
-                Some('\n' | '\r') => continue,
-                _ => 1,
-            };
-            let blank =
-                matches!(chars.peek().map(|&(_, c)| c), Some('n' | 't' | 'r' | ' ' | '_' | 'N' | 'L' | 'P'));
-            for _ in 0..skip {
-                chars.next();
-            }
-            if blank {
-                continue;
-            }
-        } else if single && c == '\'' {
-            chars.next();
-        }
-        while seen == before {
-            found.push(here);
-            match wanted.next() {
-                Some(next) => before = next,
-                None => return found,
-            }
-        }
-        seen += 1;
-        last = here;
-    }
-    // Past the end: the last character.
-    found.resize(offsets.len(), last);
-    found
+    source_spans(source, node, &[Span::at(offset)]).first().map_or(node.span.start, |span| span.start)
 }
 
 /// The bytes of `source` in which spans of the node's text stand, white space included; the spans
 /// must be on character boundaries.
 ///
-/// As in [`source_offset`] both texts are walked together. Of the white space between two other
+/// YAML changes a scalar's white space (indentation, folding) and, in quotes, its escapes, but never the order of its characters. So
+/// the two texts are walked together. Of the white space between two other
 /// characters each blank of the value is the next equal one of the file; where the notation folds a
 /// line end into a blank, the rest of the file's white space stands for it.
 pub fn source_spans(source: &str, node: &Node, spans: &[Span]) -> Vec<Span> {

@@ -17,7 +17,7 @@ mod write;
 
 pub use edit::{Addition, add, splice, tree_of};
 pub use entries::{comments, replace_value};
-pub use locate::{source_offset, source_offsets, source_spans};
+pub use locate::{source_offset, source_spans};
 pub use node::{Entry, Node, Scalar, Style, Value};
 pub use read::{MAX_BYTES, MAX_DEPTH, Problem, ProblemKind, Reading, decode, read};
 pub use write::{Tree, write};

@@ -1,9 +1,31 @@
-//! Owns the tables of Markdown: rows between bars under a row of dashes (GitHub Flavored Markdown specification, "Tables").
+//! Owns the tables of Markdown: rows between bars under a row of dashes (GitHub Flavored Markdown specification, "Tables"), and the
+//! settings that site generators put above a page.
 //! Must not know the rest of Markdown: its headings are ordinals like any other, its emphasis is text.
 
 use super::Seen;
 use super::tags::token;
 use crate::import::document::{Cell, Row, Table};
+
+/// Lines that settings above a page fill at most.
+const SETTINGS: usize = 40;
+
+/// Where the settings above a page end: `key: value` lines between two lines of dashes, as site generators want them.
+pub fn front_matter(text: &str) -> Option<usize> {
+    let mut lines = text.split_inclusive('\n');
+    let first = lines.next().filter(|line| line.trim_end() == "---")?;
+    let mut at = first.len();
+    for line in lines.take(SETTINGS) {
+        at += line.len();
+        if line.trim_end() == "---" {
+            return Some(at);
+        }
+        let setting = line.contains(':') || line.trim_start().starts_with('-') || line.trim().is_empty();
+        if !setting {
+            return None;
+        }
+    }
+    None
+}
 
 /// Whether a text has a table: a line of bars and dashes under a line with bars.
 pub fn has_table(text: &str) -> bool {
@@ -140,5 +162,15 @@ mod tests {
             assert_eq!(&seen.view.text[cell.start..cell.end], cell.text);
         }
         assert!(!has_table("甲|乙\n丙"));
+    }
+
+    #[test]
+    fn settings_above_a_page_are_told_from_a_line_of_dashes() {
+        assert_eq!(
+            front_matter("---\ntitle: 甲\ntags:\n  - 乙\n---\n正文"),
+            Some("---\ntitle: 甲\ntags:\n  - 乙\n---\n".len())
+        );
+        assert_eq!(front_matter("---\n正文一句。\n---\n"), None);
+        assert_eq!(front_matter("正文\n---\n"), None);
     }
 }

@@ -6,7 +6,7 @@ mod markdown;
 mod sql;
 mod tags;
 
-use super::document::{Document, Label, Table, View};
+use super::document::{Document, Label, Role, Table, View};
 
 /// What a reader sees of a text with markup.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -37,7 +37,9 @@ pub fn document(text: String) -> Document {
         return Document { text, view: Some(view), labels, tables, only_tables: false };
     }
     if tags::count(&text, ENOUGH) < ENOUGH && !tags::has_entity(&text) {
-        return Document::plain(text);
+        let labels =
+            markdown::front_matter(&text).map(|end| Label { start: 0, end, role: Role::Aside("data") });
+        return Document { labels: labels.into_iter().collect(), ..Document::plain(text) };
     }
     page(text)
 }
