@@ -16,6 +16,8 @@ pub struct Entry {
     pub unit: Option<String>,
     /// The title as listed.
     pub title: String,
+    /// What its other columns say, `列名：值`.
+    pub notes: Vec<String>,
     /// From its number …
     pub start: usize,
     /// … to its last character.
@@ -302,25 +304,36 @@ fn entry(text: &str, rank: u32, span: (usize, usize, usize), columns: &[String])
     if raw.trim().is_empty() {
         return None;
     }
-    let (unit, title) = if columns.is_empty() {
+    let (unit, title, notes) = if columns.is_empty() {
         let line: String = raw.split('\n').map(str::trim).collect();
-        split_unit(&line)
+        let (unit, title) = split_unit(&line);
+        (unit, title, Vec::new())
     } else {
         cells(raw, columns)
     };
-    Some(Entry { rank, unit, title, start, end })
+    Some(Entry { rank, unit, title, notes, start, end })
 }
 
-/// Title and unit from cells that stand one on a line.
-fn cells(raw: &str, columns: &[String]) -> (Option<String>, String) {
+/// Unit, title and the rest from cells that stand one on a line.
+fn cells(raw: &str, columns: &[String]) -> (Option<String>, String, Vec<String>) {
     let values: Vec<&str> = raw.trim_start_matches(['\r', '\n', ' ']).split('\n').map(str::trim).collect();
-    let of = |words: &[&str]| {
+    // The first column is the number.
+    let place = |words: &[&str]| {
         let place = columns.iter().position(|name| words.iter().any(|word| name.contains(word)))?;
-        values.get(place.checked_sub(1)?).copied().filter(|value| !value.is_empty())
+        place.checked_sub(1).filter(|place| values.get(*place).is_some_and(|value| !value.is_empty()))
     };
-    let title = of(&["案例", "名称", "题目", "标题"]).or_else(|| values.first().copied()).unwrap_or_default();
-    let unit = of(&["单位", "地区", "学校"]).or_else(|| of(&["完成者", "完成人", "申报"]));
-    (unit.map(str::to_owned), title.to_owned())
+    let title = place(&["案例", "名称", "题目", "标题"]).unwrap_or(0);
+    let unit = place(&["单位", "地区", "学校"]).or_else(|| place(&["完成者", "完成人", "申报"]));
+    let rest = values
+        .iter()
+        .enumerate()
+        .filter(|(at, value)| *at != title && Some(*at) != unit && !value.is_empty());
+    let notes = rest.map(|(at, value)| match columns.get(at + 1) {
+        Some(name) => format!("{name}：{value}"),
+        None => (*value).to_owned(),
+    });
+    let text = |at: usize| values.get(at).copied().unwrap_or_default().to_owned();
+    (unit.map(text), text(title), notes.collect())
 }
 
 /// Unit and title of an entry: at the first colon, else where the place ends.
@@ -398,6 +411,7 @@ mod tests {
         let list = &lists(cells, &shipped())[0];
         assert_eq!(list.entries[1].title, "乙模式");
         assert_eq!(list.entries[1].unit.as_deref(), Some("乙大学"));
+        assert_eq!(list.entries[1].notes, ["完成人：李某"]);
     }
 
     #[test]

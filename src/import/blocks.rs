@@ -2,6 +2,7 @@
 //! page broke are put together again.
 //! Must not know what a case is.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use super::document::{Label, Role};
@@ -71,6 +72,8 @@ impl Block {
 
 /// A heading that stands alone is at most this long.
 pub const HEADING_LIMIT: usize = 45;
+/// Signs that open a point of a list.
+const BULLETS: [char; 7] = ['•', '●', '■', '◆', '▪', '○', '□'];
 /// A line that stands in a text this often is the page's, not the author's.
 const REPEATED: usize = 6;
 
@@ -90,6 +93,7 @@ pub fn blocks(text: &str, labels: &[Label], lexicon: &Lexicon) -> Vec<Block> {
                 Some(Role::Aside(why)) => {
                     Kind::Furniture { why: why.to_owned(), page: why == "page-furniture" }
                 }
+                Some(Role::Row) => Kind::Paragraph,
                 _ => kind_of(&text[start..end], start, lexicon),
             };
             found.push(Block { kind, start, end, role });
@@ -304,7 +308,8 @@ pub fn paragraphs(text: &str, blocks: &[Block], lexicon: &Lexicon) -> Vec<Para> 
                 gap = !turned;
             }
             _ => {
-                let line = block.text(text);
+                let line = readable(block.text(text), block.role == Some(Role::Row));
+                let line = line.as_ref();
                 match paras.last_mut() {
                     Some(last)
                         if !gap
@@ -323,13 +328,28 @@ pub fn paragraphs(text: &str, blocks: &[Block], lexicon: &Lexicon) -> Vec<Para> 
     paras
 }
 
+/// Between the cells of a row.
+const BETWEEN_CELLS: &str = " | ";
+
+/// A line as a record holds it: cells between bars, no other sign that no one sees. A tab would force the whole text into quotes.
+fn readable(line: &str, row: bool) -> Cow<'_, str> {
+    let unseen = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    if !line.contains(unseen) {
+        return Cow::Borrowed(line);
+    }
+    if row {
+        let cells: Vec<&str> = line.split('\t').map(str::trim).collect();
+        return Cow::Owned(cells.join(BETWEEN_CELLS));
+    }
+    Cow::Owned(line.replace('\u{feff}', "").replace(unseen, " "))
+}
+
 /// Whether a line break fell inside a sentence; a page turned there or not.
 fn goes_on(before: &str, line: &str, turned: bool, lexicon: &Lexicon) -> bool {
     let Some(last) = before.chars().next_back() else {
         return false;
     };
-    // The cells of a table stand between tabs.
-    if ends_sentence(last) || matches!(last, ':' | '：') || before.contains('\t') || line.contains('\t') {
+    if ends_sentence(last) || matches!(last, ':' | '：') || line.starts_with(BULLETS) {
         return false;
     }
     if mark(line).is_some_and(|m| m.style != Style::Is) {
@@ -383,6 +403,16 @@ mod tests {
     fn a_page_that_cuts_a_figure_is_put_together() {
         let text = "每年投入不少于100\n完美整理\nWord格式\n万元资金,用于培训农村党员群众。\n新段";
         assert_eq!(texts(text), ["每年投入不少于100万元资金,用于培训农村党员群众。", "新段"]);
+    }
+
+    #[test]
+    fn cells_stand_between_bars_and_points_on_lines_of_their_own() {
+        let text = "单位\t人数\n甲支部\t38\n• 第一点\n• 第二点\u{feff}\n下文\u{b}续";
+        let rows = [(0, 13), (14, 26)].map(|(start, end)| Label { start, end, role: Role::Row });
+        let lexicon = shipped();
+        let all = blocks(text, &rows, &lexicon);
+        let found: Vec<String> = paragraphs(text, &all, &lexicon).into_iter().map(|p| p.text).collect();
+        assert_eq!(found, ["单位 | 人数", "甲支部 | 38", "• 第一点", "• 第二点", "下文 续"]);
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub enum Role {
     Heading(u8),
     /// A short line set off by its type: all of it bold.
     SetOff,
+    /// A row of a table.
+    Row,
     /// No part of the text proper: the key of the reason (`page-furniture`, `navigation`, …).
     Aside(&'static str),
 }
@@ -114,6 +116,15 @@ impl Document {
             None => (start, end),
             Some(view) => (view.source(start), view.source_end(end)),
         }
+    }
+
+    /// The labels of the text that is read, the rows of its tables among them, by their start.
+    pub fn all_labels(&self) -> Vec<Label> {
+        let rows = self.tables.iter().flat_map(|table| &table.rows);
+        let rows = rows.map(|row| Label { start: row.start, end: row.end, role: Role::Row });
+        let mut labels: Vec<Label> = self.labels.iter().cloned().chain(rows).collect();
+        labels.sort_by_key(|label| label.start);
+        labels
     }
 
     /// Whether a stretch of the decoded text says nothing to a reader: blanks, and markup where there is any.

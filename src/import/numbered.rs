@@ -25,6 +25,8 @@ struct Line<'t> {
     /// The words before the number and the sign behind it.
     shape: (&'t str, Option<char>),
     rank: u32,
+    /// The words, the number and the sign, as written: `检例第1号`.
+    label: &'t str,
     title: &'t str,
     start: usize,
     end: usize,
@@ -62,7 +64,10 @@ pub fn list(text: &str) -> Option<List> {
         list.missing.extend(next..line.rank);
         next = line.rank + 1;
         let (unit, title) = if with_unit { split_unit(line.title) } else { (None, line.title.to_owned()) };
-        list.entries.push(Entry { rank: line.rank, unit, title, start: line.start, end: line.end });
+        let (rank, start, end) = (line.rank, line.start, line.end);
+        // What an entry is called by is more than its number.
+        let notes = if prefix.is_empty() { Vec::new() } else { vec![line.label.to_owned()] };
+        list.entries.push(Entry { rank, unit, title, notes, start, end });
     }
     if prefix.is_empty() && !names_places(&list) {
         return None;
@@ -108,12 +113,14 @@ fn read(line: &str, at: usize) -> Option<Line<'_>> {
         return None;
     }
     let rest = if named { &rest[sign.len_utf8()..] } else { rest };
+    let label = &body[..body.len() - rest.len()];
     let title = rest.trim_start_matches(PARTING);
     let length = title.chars().count();
     let sentence = title.trim_end_matches(ends_sentence).contains(['。', '；', ';']);
     ((2..=LONGEST).contains(&length) && !sentence && !title.ends_with('。')).then_some(Line {
         shape: (prefix, Some(sign)),
         rank,
+        label,
         title,
         start,
         end,
@@ -135,6 +142,7 @@ mod tests {
         assert_eq!(found.missing, [5]);
         assert_eq!(found.entries.len(), 6);
         assert_eq!(found.entries[1].title, "二_三案");
+        assert_eq!(found.entries[1].notes, ["甲例第2号"]);
         assert_eq!(found.entries[2].title, "四案");
         assert_eq!(&text[found.entries[0].start..found.entries[0].end], "甲例第1号__一案");
     }

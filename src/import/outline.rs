@@ -97,6 +97,9 @@ fn candidates(paras: &[Para], lexicon: &Lexicon) -> Vec<Candidate> {
     let mut point = 0;
     for (number, para) in paras.iter().enumerate() {
         let text = para.text.as_str();
+        if para.role == Some(Role::Row) {
+            continue;
+        }
         if let Some(candidate) = labelled(number, para, lexicon) {
             point = 0;
             found.push(candidate);
@@ -140,7 +143,7 @@ fn labelled(para: usize, Para { text, role, .. }: &Para, lexicon: &Lexicon) -> O
     let (style, number) = match role.as_ref()? {
         Role::Heading(level) => (Style::Hash, u32::from(*level)),
         Role::SetOff => (Style::SetOff, 0),
-        Role::Title | Role::Aside(_) => return None,
+        Role::Title | Role::Row | Role::Aside(_) => return None,
     };
     if mark(text).is_some() {
         return None;
@@ -324,6 +327,9 @@ fn spaced(body: &str) -> usize {
 /// Short lines without number or stop between lines of prose.
 fn bare(paras: &[Para], lexicon: &Lexicon) -> Vec<Head> {
     let is_head = |para: &Para| {
+        if para.role == Some(Role::Row) {
+            return false;
+        }
         let text = para.text.as_str();
         let length = text.chars().count();
         (2..=30).contains(&length)

@@ -527,6 +527,13 @@ fn merge(places: &[usize], items: &[&Item]) -> Draft {
                 draft.source.push(source.clone());
             }
         }
+        if !other.has_text() {
+            for note in &other.notes {
+                if !draft.notes.contains(note) {
+                    draft.notes.push(note.clone());
+                }
+            }
+        }
         draft.unit = draft.unit.or_else(|| other.unit.clone());
         draft.region = draft.region.or_else(|| other.region.clone());
         draft.year = draft.year.or(other.year);

@@ -43,7 +43,7 @@ pub fn read(source: &Source, lexicon: &Lexicon) -> Read {
     let text = tables.without(document.read());
     let text = text.as_ref();
     let index = CharIndex::new(&document.text);
-    let all = blocks(text, &document.labels, lexicon);
+    let all = blocks(text, &document.all_labels(), lexicon);
     let pieces = split(text, &all, lexicon);
     let mut ledger = Ledger::new(document.text.len());
     let claim = |ledger: &mut Ledger, start: usize, end: usize, owner: &Owner| {
@@ -172,6 +172,7 @@ fn listed(list: &List, entry: &Entry, context: &Context) -> Item {
             programme: context.programme.clone(),
             edition: context.edition,
             awards: vec![award],
+            notes: entry.notes.clone(),
             ..Draft::default()
         },
         weak_title: false,

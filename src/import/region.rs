@@ -86,7 +86,8 @@ fn of_title(title: &str, year: Option<i64>) -> Option<(Region, bool)> {
     let pieces = title.split(['—', '－', '─']).flat_map(|piece| piece.split("--"));
     pieces.map(|piece| piece.trim_matches(|c: char| c.is_whitespace() || c == '-')).find_map(|piece| {
         let place = resolve(piece, year)?;
-        let name = read_of(piece, &place);
+        // “四平台支撑” begins with a sign and a word, not with a place of three characters.
+        let name = read_of(piece, &place).trim_start_matches(['“', '"', '‘', '《', '「']);
         let province_only = place.city.is_none() && place.county.is_none();
         let subject = place.rest.starts_with(COLONS) || Places::is_clause(&place.rest);
         // Two characters may be a word: 新建, 和平, 安康.

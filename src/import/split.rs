@@ -217,6 +217,9 @@ fn one(
         first.start = found.body_start.min(first.end);
         first.kind = Kind::Paragraph;
     }
+    if let Some((start, end)) = found.first {
+        body.insert(0, Block { kind: Kind::Paragraph, start, end, role: None });
+    }
     copies(text, &mut body, out);
     let last = body.iter().rev().find(|b| b.is_content());
     let start = found.title.start;

@@ -161,6 +161,22 @@ fn a_notice_is_no_case_unless_it_tells_one() {
 }
 
 #[test]
+fn words_behind_the_mark_of_a_part_are_its_text() {
+    let prose =
+        |who: &str| format!("{who},某县村民,2014年套取补偿费8万余元,另有3 万元未退,后来全部退还。").repeat(3);
+    let text = format!(
+        "业务探讨\n案例一：{}\n处理经过如下。\n案例二：{}\n处理经过同上。\n",
+        prose("甲"),
+        prose("乙")
+    );
+    let found = plan(vec![input("x.txt", &text)], &Options::default(), &shipped(), &[]);
+    let texts: Vec<String> = found.records().iter().map(|r| r.draft.text()).collect();
+    assert_eq!(texts.len(), 2);
+    assert!(texts[0].contains("甲,某县村民,2014年套取补偿费8万余元"), "{texts:?}");
+    assert!(texts[1].contains("乙,某县村民"), "{texts:?}");
+}
+
+#[test]
 fn importing_twice_changes_nothing() {
     let lexicon = shipped();
     let inputs = || vec![input("list.txt", LISTS), input("full.txt", &full_text())];

@@ -31,6 +31,8 @@ pub struct Found {
     pub body_start: usize,
     /// Lines of the head that belong to no record, with their reason's key.
     pub apart: Vec<(usize, usize, &'static str)>,
+    /// Words behind a part's mark that are no title: the text begins with them.
+    pub first: Option<(usize, usize)>,
 }
 
 /// The longest title, in characters.
@@ -81,7 +83,8 @@ pub fn find(text: &str, blocks: &[Block], opener: Option<&Block>, lexicon: &Lexi
         let section =
             matches!(block.role, Some(Role::Heading(2..)) | Some(Role::SetOff)) && !lines.is_empty();
         let section = section && (block.role != Some(Role::SetOff) || lexicon.role_ending(line).is_some());
-        let alone = (block.kind == Kind::Paragraph || line.starts_with('#')) && !section;
+        let row = block.role == Some(Role::Row);
+        let alone = (block.kind == Kind::Paragraph || line.starts_with('#')) && !section && !row;
         let stopped = seen == 0 && opener.is_none() && stops_at_end(line);
         if alone && (reads_like_one(line) || stopped) && seen < HEAD {
             let subtitle = line.starts_with(['—', '－', '─']) || line.starts_with("--");
@@ -121,6 +124,7 @@ fn labelled(text: &str, blocks: &[Block], opener: Option<&Block>) -> Option<Foun
         body,
         body_start: blocks.get(body).map_or(block.end, |b| b.start),
         apart: before.chain(opener.map(|b| (b.start, b.end, "part-mark"))).collect(),
+        first: None,
     })
 }
 
@@ -142,12 +146,16 @@ fn choose(
     }
     let mut chosen = best(&lines, lexicon).map(|place| lines[place].clone());
     let marked = opener.and_then(|block| part_title(text, block));
+    let first = opener.filter(|_| marked.is_none()).and_then(|block| behind_mark(text, block));
     if chosen.is_none() {
         chosen = marked.clone();
     } else if let Some(block) = opener {
-        apart.push((block.start, block.end, "part-mark"));
+        apart.push((block.start, first.map_or(block.end, |(start, _)| start), "part-mark"));
     }
     let mut title = chosen.unwrap_or_else(|| stand_in(text, blocks, body_start, opener));
+    if let Some((start, _)) = first {
+        title.end = title.end.min(start.max(title.start));
+    }
     title.unit = unit.map(|(_, name)| name);
     for line in lines.iter().filter(|line| line.start < title.start) {
         let repeated = title.text.contains(&line.text);
@@ -160,15 +168,20 @@ fn choose(
         (Some(place), Some(line)) => (place, line.start),
         _ => (body, body_start),
     };
-    Found { title, body, body_start, apart }
+    Found { title, body, body_start, apart, first }
+}
+
+/// What stands behind a part's mark.
+fn behind_mark(text: &str, opener: &Block) -> Option<(usize, usize)> {
+    let Kind::Part { title: at, .. } = opener.kind else {
+        return None;
+    };
+    Some(trimmed(text, at.min(opener.end), opener.end)).filter(|(start, end)| start < end)
 }
 
 /// The title behind a part's mark, when there is one that is no sentence.
 fn part_title(text: &str, opener: &Block) -> Option<Title> {
-    let Kind::Part { title: at, .. } = opener.kind else {
-        return None;
-    };
-    let (start, end) = trimmed(text, at.min(opener.end), opener.end);
+    let (start, end) = behind_mark(text, opener)?;
     let line = &text[start..end];
     let fits = reads_like_one(line);
     fits.then(|| Title { text: line.to_owned(), start: opener.start, end: opener.end, unit: None, own: true })

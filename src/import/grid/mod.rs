@@ -97,7 +97,7 @@ pub fn grids(document: &Document, file: &str, lexicon: &Lexicon) -> Grids {
     if document.only_tables {
         let sheet_names = document.labels.iter().filter_map(|label| match label.role {
             Role::Aside(why) => Some((label.start, label.end, Owner::Boilerplate(why.to_owned()))),
-            Role::Title | Role::Heading(_) | Role::SetOff => None,
+            Role::Title | Role::Heading(_) | Role::SetOff | Role::Row => None,
         });
         grids.apart.extend(sheet_names);
         grids.fail(file);

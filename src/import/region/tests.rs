@@ -89,3 +89,9 @@ fn title_and_unit_that_contradict_each_other() {
     assert_eq!(conflict("山东：村务公开", "山东省莱州市", None), None);
     assert_eq!(conflict("村务公开", "山东省莱州市", None), None);
 }
+
+#[test]
+fn a_quoted_word_is_no_place() {
+    assert_eq!(conflict("“四平台支撑，三层次贯通”培训体系", "天津职业大学", None), None);
+    assert!(conflict("吉林四平：推行积分制", "天津市委组织部", None).is_some());
+}

@@ -175,7 +175,13 @@ fn inside(text: &str, at: usize, words: &Words) -> Option<(Qualifier, usize)> {
 fn tail(text: &str, at: usize, words: &Words) -> (u32, bool, usize, Option<Qualifier>) {
     let (mut power, mut large, mut end) = multipliers(text, at, words);
     let mut said = None;
-    // 300 多名: documents set figures apart.
+    // 350 万元, 300 多名: documents set figures apart.
+    if power == 0
+        && let Some(rest) = text.get(at..).and_then(|rest| rest.strip_prefix(' '))
+        && rest.starts_with(['万', '亿', '萬', '億'])
+    {
+        (power, large, end) = multipliers(text, at + 1, words);
+    }
     let blank = if power == 0 { text[end..].len() - text[end..].trim_start_matches(' ').len() } else { 0 };
     if let Some((qualifier, next)) = inside(text, end + blank.min(1), words) {
         let (more, big, after) = multipliers(text, next, words);
