@@ -90,7 +90,7 @@ fn openings(text: &str, lexicon: &Lexicon) -> Vec<Opening> {
     let named = lexicon.levels().iter().map(|(name, level)| (name.as_str(), Some(level)));
     let words = named.chain(LIST_WORDS.iter().map(|word| (*word, None)));
     for (word, level) in words {
-        for (at, _) in text.match_indices(word) {
+        for at in memchr::memmem::find_iter(text.as_bytes(), word) {
             let Some(opening) = opening(text, at, word.len(), level) else {
                 continue;
             };

@@ -2,6 +2,7 @@
 //! Must not know where those files lie, nor the documents.
 
 use regex::{Regex, RegexSet};
+use rustc_hash::FxHashMap;
 
 use super::grid::Columns;
 use crate::yaml::Node;
@@ -44,6 +45,9 @@ pub struct Programme {
 pub struct Lexicon {
     /// Phrase and role, the longest phrase first.
     roles: Vec<(String, String)>,
+    /// The phrases by their first and by their last character: every line is asked for its role.
+    by_first: FxHashMap<char, Vec<usize>>,
+    by_last: FxHashMap<char, Vec<usize>>,
     /// Phrase and level, the longest phrase first.
     levels: Vec<(String, String)>,
     lines: Vec<LineRule>,
@@ -80,10 +84,19 @@ impl Lexicon {
             Test::Pattern(pattern) => Some(pattern),
             _ => None,
         });
+        let roles = terms(roles);
+        let mut by_first: FxHashMap<char, Vec<usize>> = FxHashMap::default();
+        let mut by_last: FxHashMap<char, Vec<usize>> = FxHashMap::default();
+        for (place, (phrase, _)) in roles.iter().enumerate() {
+            phrase.chars().next().into_iter().for_each(|c| by_first.entry(c).or_default().push(place));
+            phrase.chars().next_back().into_iter().for_each(|c| by_last.entry(c).or_default().push(place));
+        }
         Ok(Lexicon {
             any_line: set(patterns)?,
             any_part: set(parts.iter())?,
-            roles: terms(roles),
+            roles,
+            by_first,
+            by_last,
             levels: terms(levels),
             lines,
             parts,
@@ -130,15 +143,17 @@ impl Lexicon {
 
     /// The role of the longest phrase that a text begins with, and the phrase's length.
     pub fn role_at(&self, text: &str) -> Option<(&str, usize)> {
-        self.roles
-            .iter()
-            .find(|(phrase, _)| text.starts_with(phrase.as_str()))
+        let places = self.by_first.get(&text.chars().next()?)?;
+        let mut all = places.iter().filter_map(|place| self.roles.get(*place));
+        all.find(|(phrase, _)| text.starts_with(phrase.as_str()))
             .map(|(phrase, role)| (role.as_str(), phrase.len()))
     }
 
     /// The role of the longest phrase that a text ends with.
     pub fn role_ending(&self, text: &str) -> Option<&str> {
-        self.roles.iter().find(|(phrase, _)| text.ends_with(phrase.as_str())).map(|(_, role)| role.as_str())
+        let places = self.by_last.get(&text.chars().next_back()?)?;
+        let mut all = places.iter().filter_map(|place| self.roles.get(*place));
+        all.find(|(phrase, _)| text.ends_with(phrase.as_str())).map(|(_, role)| role.as_str())
     }
 
     /// The role that a heading's first verb or last phrase speaks for.
