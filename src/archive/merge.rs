@@ -313,15 +313,7 @@ impl Work<'_> {
     }
 
     fn write(&self, keep: &Record) -> String {
-        let order: Vec<&str> = self
-            .kind
-            .schema
-            .get("properties")
-            .map(Node::entries)
-            .unwrap_or_default()
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .collect();
+        let order = self.kind.order();
         let mut after = yaml::add(&keep.text, self.into, &self.additions, &order);
         for (key, tree) in &self.replaced {
             if let Some(root) = yaml::read(&after).root {

@@ -22,8 +22,8 @@ const PARTING: [char; 12] = ['_', ' ', '\u{3000}', ':', '：', '、', '.', '．'
 
 /// A line that begins with a number.
 struct Line<'t> {
-    /// The words before the number and the sign behind it.
-    shape: (&'t str, Option<char>),
+    /// The words before the number.
+    prefix: &'t str,
     rank: u32,
     /// The words, the number and the sign, as written: `检例第1号`.
     label: &'t str,
@@ -47,13 +47,13 @@ pub fn list(text: &str) -> Option<List> {
     // Most lines of a list have one shape; a sign lost here or there changes nothing.
     let mut shapes: HashMap<&str, usize> = HashMap::new();
     for line in &lines {
-        *shapes.entry(line.shape.0).or_default() += 1;
+        *shapes.entry(line.prefix).or_default() += 1;
     }
     let (prefix, most) = shapes.into_iter().max_by_key(|(prefix, count)| (*count, *prefix))?;
     if most < FEWEST || most * 10 < all * TENTHS {
         return None;
     }
-    lines.retain(|line| line.shape.0 == prefix);
+    lines.retain(|line| line.prefix == prefix);
     let mut list = List { start: lines.first()?.start, ..List::default() };
     let with_unit = lines.iter().filter(|line| line.title.contains([':', '：'])).count() * 2 > lines.len();
     let mut next = 1;
@@ -118,7 +118,7 @@ fn read(line: &str, at: usize) -> Option<Line<'_>> {
     let length = title.chars().count();
     let sentence = title.trim_end_matches(ends_sentence).contains(['。', '；', ';']);
     ((2..=LONGEST).contains(&length) && !sentence && !title.ends_with('。')).then_some(Line {
-        shape: (prefix, Some(sign)),
+        prefix,
         rank,
         label,
         title,

@@ -58,6 +58,12 @@ pub struct Kind {
 }
 
 impl Kind {
+    /// The keys of a record in the order of the schema.
+    pub fn order(&self) -> Vec<&str> {
+        let properties = self.schema.get("properties").map(Node::entries).unwrap_or_default();
+        properties.iter().map(|property| property.key.as_str()).collect()
+    }
+
     /// Takes a schema apart. Problems go to `findings`; the kind is usable when none is an error.
     pub fn read(
         name: &str,

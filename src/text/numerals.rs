@@ -73,7 +73,8 @@ fn plain_digit(c: char) -> Option<u32> {
     }
 }
 
-fn han_digit(c: char) -> Option<u32> {
+/// The value of a Chinese digit.
+pub(super) fn han_digit(c: char) -> Option<u32> {
     Some(match c {
         '〇' | '○' | '零' => 0,
         '一' => 1,

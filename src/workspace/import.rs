@@ -221,14 +221,7 @@ impl Import {
     fn write_out(&mut self, archive: &Archive, kind: &Kind, records: &[Record], policy: OnConflict) {
         let mut findings = Vec::new();
         let checker = Checker::new(kind, &archive.references, &mut findings);
-        let order: Vec<&str> = kind
-            .schema
-            .get("properties")
-            .map(Node::entries)
-            .unwrap_or_default()
-            .iter()
-            .map(|entry| entry.key.as_str())
-            .collect();
+        let order = kind.order();
         let by_id: HashMap<&str, &Record> = records
             .iter()
             .rev()
@@ -320,10 +313,8 @@ fn tree(kind: &Kind, draft: &Draft, id: &str) -> Tree {
             _ => {}
         }
     }
-    let properties = kind.schema.get("properties").map(Node::entries).unwrap_or_default();
-    entries.sort_by_key(|(key, _)| {
-        properties.iter().position(|property| property.key == *key).unwrap_or(properties.len())
-    });
+    let order = kind.order();
+    entries.sort_by_key(|(key, _)| order.iter().position(|known| known == key).unwrap_or(order.len()));
     Tree::Map(entries)
 }
 

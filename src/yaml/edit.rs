@@ -97,7 +97,8 @@ fn append(text: &str, root: &Node, key: &str, items: &[Tree]) -> Option<(usize, 
     Some((end, piece))
 }
 
-fn line_start(text: &str, at: usize) -> usize {
+/// The first byte of the line that a byte stands on.
+pub(super) fn line_start(text: &str, at: usize) -> usize {
     // By bytes: `at` may lie inside the last character of a file without a last line end.
     text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1)
 }

@@ -2,6 +2,7 @@
 //!
 //! Owns what splicing single values cannot do. Must not know what a key means.
 
+use super::edit::line_start;
 use super::node::Node;
 use super::node::Value;
 use super::write::Tree;
@@ -67,10 +68,6 @@ fn spans(node: &Node, out: &mut Vec<(usize, usize)>) {
             }
         }
     }
-}
-
-fn line_start(text: &str, at: usize) -> usize {
-    text[..at].rfind('\n').map_or(0, |newline| newline + 1)
 }
 
 #[cfg(test)]

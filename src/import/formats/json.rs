@@ -26,6 +26,14 @@ pub fn sniff(input: Bytes<'_>) -> bool {
     if matches!(input.ending, "json" | "jsonl" | "ndjson") {
         return true;
     }
+    // Every text comes by here: one look before it is decoded.
+    let first = input
+        .bytes
+        .iter()
+        .find(|byte| !matches!(byte, 0 | b' ' | b'\t' | b'\r' | b'\n' | 0xef | 0xbb | 0xbf | 0xfe | 0xff));
+    if !matches!(first, Some(b'[' | b'{')) {
+        return false;
+    }
     let Ok(Decoded { text, .. }) = decode(input.bytes, &Options::default()) else { return false };
     text.trim_start().starts_with(['[', '{']) && elements(&text).is_some_and(|(found, _)| !found.is_empty())
 }

@@ -2,53 +2,9 @@
 //! Must not know pages or sites.
 
 use super::Seen;
-use super::tags::{Token, attribute, entity, token};
+use super::tags::{BLOCKS, Token, attribute, entity, token};
 use crate::import::document::{Cell, Label, Role, Row, Table};
 
-/// Elements that stand on lines of their own.
-const BLOCKS: &[&str] = &[
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "center",
-    "dd",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "html",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "table",
-    "tbody",
-    "tfoot",
-    "thead",
-    "title",
-    "tr",
-    "td",
-    "th",
-    "ul",
-];
 /// Elements in which a line break of the source is a blank.
 const FLOWING: &[&str] = &["p", "h1", "h2", "h3", "h4", "h5", "h6", "li", "td", "th", "dd", "dt"];
 /// Elements whose content no reader sees.

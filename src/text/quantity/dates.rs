@@ -4,8 +4,8 @@
 use super::number::char_at;
 use super::number::char_before;
 use super::number::figure;
-use super::number::han_digit;
 use crate::text::numerals::chinese_to_u32;
+use crate::text::numerals::han_digit;
 use std::fmt;
 
 /// A day of the Gregorian calendar.

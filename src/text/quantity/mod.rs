@@ -14,6 +14,7 @@ pub use dates::Day;
 pub use decimal::Decimal;
 pub use words::{SubjectWords, Words};
 
+use crate::text::numerals::han_digit;
 use number::Number;
 use number::char_at;
 use number::char_before;
@@ -237,7 +238,7 @@ impl Finder<'_> {
     fn doubled(&self, at: usize) -> Option<Found> {
         let rest = self.text[at..].strip_prefix('翻')?;
         let rest = rest.strip_prefix('了').unwrap_or(rest);
-        let digit = rest.chars().next().and_then(|c| number::han_digit(c).or_else(|| figure(c)))?;
+        let digit = rest.chars().next().and_then(|c| han_digit(c).or_else(|| figure(c)))?;
         let rest = &rest[rest.chars().next()?.len_utf8()..];
         let rest = rest.strip_prefix('番')?;
         let value = Decimal::new(2_i128.checked_pow(digit).filter(|_| digit > 0)?, 0)?;

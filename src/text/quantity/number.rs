@@ -5,6 +5,7 @@ use super::Qualifier;
 use super::decimal::Decimal;
 use super::words::Words;
 use super::words::starting;
+use crate::text::numerals::han_digit;
 
 /// A number as it stands in a text.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,23 +46,6 @@ pub(super) fn figure(c: char) -> Option<u32> {
         '０'..='９' => Some(u32::from(c) - u32::from('０')),
         _ => None,
     }
-}
-
-/// The value of a Chinese digit.
-pub(super) fn han_digit(c: char) -> Option<u32> {
-    Some(match c {
-        '〇' | '○' | '零' => 0,
-        '一' => 1,
-        '二' | '两' => 2,
-        '三' => 3,
-        '四' => 4,
-        '五' => 5,
-        '六' => 6,
-        '七' => 7,
-        '八' => 8,
-        '九' => 9,
-        _ => return None,
-    })
 }
 
 /// The power of ten of a multiplier.
