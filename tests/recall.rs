@@ -340,7 +340,8 @@ fn index_and_scan_give_the_same_hits() {
         let record = Record::read(&archive.root, &stat.path).expect("a record");
         let kind = &archive.kinds[stat.kind];
         let root = record.root.as_ref().expect("YAML");
-        let texts = kind.texts(root).into_iter().map(|value| (value.label, fold(value.text))).collect();
+        let texts =
+            kind.texts(root).into_iter().map(|value| (value.label, value.item, fold(value.text))).collect();
         (Card::of(&record, kind), texts)
     });
     let scan = ScanEngine::new(&archive.kinds, records.collect::<Vec<_>>());

@@ -4,6 +4,7 @@ use super::Index;
 use super::data::Place;
 use super::data::card_from_json;
 use super::data::heading_from_json;
+use super::prepare::ITEM;
 use super::prepare::LABEL;
 use super::prepare::LABEL_END;
 use super::prepare::VALUE;
@@ -17,6 +18,8 @@ use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::Needle;
 use crate::search::Scope;
+use crate::search::Text;
+use crate::search::TextTest;
 use crate::text::fold::fold_term;
 use memchr::memmem::Finder;
 use std::sync::Arc;
@@ -258,11 +261,25 @@ impl Engine for IndexEngine<'_> {
         let finder = Finder::new(&needle.text);
         let mut confirmed = DocSet::new(self.slots);
         for doc in set.iter() {
-            if occurs(&self.index.data.texts(self.place(doc)?).map_err(failed)?, &finder, &needle.scope) {
+            // The letters of a label must not match.
+            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
+            let mut texts = parts(&texts).filter(|part| needle.scope.covers(part.label));
+            if texts.any(|part| finder.find(part.text.as_bytes()).is_some()) {
                 confirmed.insert(doc);
             }
         }
         Ok(confirmed)
+    }
+
+    fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet> {
+        let mut found = DocSet::new(self.slots);
+        for doc in docs.iter() {
+            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
+            if test(&parts(&texts).collect::<Vec<_>>()) {
+                found.insert(doc);
+            }
+        }
+        Ok(found)
     }
 
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet> {
@@ -393,12 +410,11 @@ impl Engine for IndexEngine<'_> {
     }
 }
 
-/// Whether a needle stands in one of the stored texts that its scope allows.
-fn occurs(texts: &str, finder: &Finder<'_>, scope: &Scope) -> bool {
-    // A hit counts only behind the end of its label: the label's own letters must not match.
-    texts.split(LABEL).any(|value| {
-        value
-            .split_once(LABEL_END)
-            .is_some_and(|(label, text)| scope.covers(label) && finder.find(text.as_bytes()).is_some())
+/// The stored texts of a record, one after the other.
+fn parts(texts: &str) -> impl Iterator<Item = Text<'_>> {
+    texts.split(LABEL).filter_map(|value| {
+        let (head, text) = value.split_once(LABEL_END)?;
+        let (label, item) = head.split_once(ITEM)?;
+        Some(Text { label, item: item.parse().ok()?, text: text.strip_suffix('\n').unwrap_or(text) })
     })
 }

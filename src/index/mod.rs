@@ -37,7 +37,7 @@ use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 
 /// The layout of the index; raised with every change of it.
-const FORMAT: u32 = 3;
+const FORMAT: u32 = 4;
 /// The index's folder under the archive's state.
 const FOLDER: &str = "index";
 /// Where a rebuild grows until it takes the index's place.

@@ -19,6 +19,8 @@ pub(super) const TOKEN: char = '\u{1}';
 pub(super) const VALUE: char = '\u{2}';
 /// Begins a label in the stored texts.
 pub(super) const LABEL: char = '\u{2}';
+/// Separates a label from its item in the stored texts.
+pub(super) const ITEM: char = '\u{4}';
 /// Ends a label in the stored texts.
 pub(super) const LABEL_END: char = '\u{3}';
 /// The label of a file that is no YAML: it is searched as it stands, so that a slip of the hand
@@ -30,7 +32,7 @@ pub const RAW: &str = "raw";
 pub struct Prepared {
     /// The card as JSON.
     pub card: String,
-    /// Folded texts with their labels: `LABEL label LABEL_END text \n` each.
+    /// Folded texts with their labels: `LABEL label ITEM item LABEL_END text \n` each.
     pub texts: String,
     /// Distinct neighbouring pairs of characters, joined by U+0001.
     pub pairs: String,
@@ -78,10 +80,10 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter, words: Optio
                     let shown = field.path == kind.title || kind.columns.contains(&field.path);
                     shown && field.index == Index::Text && field.ty == FieldType::Text
                 });
-                prepared.text(&value.label, &fold(value.text), heading, segmenter, &mut sets);
+                prepared.text((&value.label, value.item), &fold(value.text), heading, segmenter, &mut sets);
             }
         }
-        None => prepared.text(RAW, &fold(&record.text), false, segmenter, &mut sets),
+        None => prepared.text((RAW, 0), &fold(&record.text), false, segmenter, &mut sets),
     }
     if let Some(words) = words {
         prepared.facts = facts::encode(&facts::facts(record, kind, words));
@@ -93,12 +95,21 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter, words: Optio
 }
 
 impl Prepared {
-    fn text(&mut self, label: &str, folded: &str, heading: bool, segmenter: &Segmenter, sets: &mut Sets) {
+    fn text(
+        &mut self,
+        (label, item): (&str, usize),
+        folded: &str,
+        heading: bool,
+        segmenter: &Segmenter,
+        sets: &mut Sets,
+    ) {
         if folded.is_empty() {
             return;
         }
         self.texts.push(LABEL);
         self.texts.push_str(label);
+        self.texts.push(ITEM);
+        self.texts.push_str(&item.to_string());
         self.texts.push(LABEL_END);
         self.texts.push_str(folded);
         self.texts.push('\n');

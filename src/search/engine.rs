@@ -57,6 +57,21 @@ pub fn is_or_below(label: &str, above: &str) -> bool {
     label.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
+/// A text value of a record as an engine keeps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Text<'t> {
+    /// Its label ([`crate::schema::TextValue::label`]).
+    pub label: &'t str,
+    /// The item of the outermost list that it lies in, from 0; 0 outside lists. Heading and text of
+    /// one section share it.
+    pub item: usize,
+    /// The text, folded ([`crate::text::fold::fold`]): `\n` stands between paragraphs and nowhere else.
+    pub text: &'t str,
+}
+
+/// A question to the texts of one record.
+pub type TextTest<'t> = &'t (dyn Fn(&[Text<'_>]) -> bool + Sync);
+
 /// Answers the leaves of a plan. Every set is exact, which is what makes NOT safe; documents that
 /// were deleted are in none of them.
 pub trait Engine {
@@ -74,6 +89,12 @@ pub trait Engine {
     /// # Errors
     /// When the engine cannot answer.
     fn literal(&self, needle: &Needle) -> Result<DocSet, EngineError>;
+
+    /// Those of `docs` to whose texts, in the order of the file, `test` says yes.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet, EngineError>;
 
     /// The records that have `value` in `field` (a path, or [`KIND`], [`EXTENT`]); with `prefix`,
     /// also those with a value that begins with it. `value` is folded, and so must the stored value

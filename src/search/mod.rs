@@ -16,7 +16,7 @@ mod testing;
 mod tests;
 
 pub use docset::DocSet;
-pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, is_or_below};
+pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
 pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};

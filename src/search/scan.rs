@@ -2,7 +2,7 @@
 //! or it cannot be opened, and as the judge of other engines in tests.
 
 use super::docset::DocSet;
-use super::engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, is_or_below};
+use super::engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
 use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Kind;
@@ -33,18 +33,21 @@ pub struct ScanEngine {
 #[derive(Debug)]
 struct Row {
     card: Card,
-    texts: Vec<(String, String)>,
+    texts: Vec<(String, usize, String)>,
     /// The facts by path, with the value folded.
     facts: Vec<(String, String)>,
     bytes: usize,
 }
 
 impl ScanEngine {
-    /// Takes records: each with its text values by label ([`Kind::texts`]), folded
+    /// Takes records: each with its text values ([`Kind::texts`]) as label, item and text, folded
     /// ([`crate::text::fold::fold`]). A [`Doc`] is the place in this order.
-    pub fn new(kinds: &[Kind], records: impl IntoIterator<Item = (Card, Vec<(String, String)>)>) -> Self {
+    pub fn new(
+        kinds: &[Kind],
+        records: impl IntoIterator<Item = (Card, Vec<(String, usize, String)>)>,
+    ) -> Self {
         let kinds: BTreeMap<&str, &Kind> = kinds.iter().map(|kind| (kind.name.as_str(), kind)).collect();
-        let row = |(card, texts): (Card, Vec<(String, String)>)| {
+        let row = |(card, texts): (Card, Vec<(String, usize, String)>)| {
             let kind = kinds.get(card.kind.as_str());
             let fact = |fact: &crate::schema::Fact| {
                 let path = &kind?.fields.get(fact.field)?.path;
@@ -55,7 +58,7 @@ impl ScanEngine {
                 Some((path.clone(), value))
             };
             let facts = card.facts.iter().filter_map(fact).collect();
-            let bytes = texts.iter().map(|(_, text)| text.len()).sum();
+            let bytes = texts.iter().map(|(_, _, text)| text.len()).sum();
             Row { card, texts, facts, bytes }
         };
         let records: Vec<Row> = records.into_iter().map(row).collect();
@@ -86,9 +89,22 @@ impl Engine for ScanEngine {
     fn literal(&self, needle: &Needle) -> Result<DocSet, EngineError> {
         let finder = Finder::new(&needle.text);
         Ok(self.select(|row| {
-            let mut texts = row.texts.iter().filter(|(label, _)| needle.scope.covers(label));
-            texts.any(|(_, text)| finder.find(text.as_bytes()).is_some())
+            let mut texts = row.texts.iter().filter(|(label, _, _)| needle.scope.covers(label));
+            texts.any(|(_, _, text)| finder.find(text.as_bytes()).is_some())
         }))
+    }
+
+    fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet, EngineError> {
+        let mut found = DocSet::new(self.slots());
+        for doc in docs.iter() {
+            let texts = self.row(doc)?.texts.iter();
+            let texts: Vec<Text<'_>> =
+                texts.map(|(label, item, text)| Text { label, item: *item, text }).collect();
+            if test(&texts) {
+                found.insert(doc);
+            }
+        }
+        Ok(found)
     }
 
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet, EngineError> {
@@ -115,7 +131,7 @@ impl Engine for ScanEngine {
             EXTENT => row.card.extent.is_some(),
             _ => {
                 row.facts.iter().any(|(path, _)| is_or_below(path, field))
-                    || row.texts.iter().any(|(label, text)| !text.is_empty() && is_or_below(label, field))
+                    || row.texts.iter().any(|(label, _, text)| !text.is_empty() && is_or_below(label, field))
             }
         }))
     }
@@ -148,7 +164,7 @@ impl Engine for ScanEngine {
             for (doc, score) in &mut scores {
                 let row = self.row(*doc)?;
                 let texts = row.texts.iter();
-                let times: usize = texts.map(|(_, text)| finder.find_iter(text.as_bytes()).count()).sum();
+                let times: usize = texts.map(|(_, _, text)| finder.find_iter(text.as_bytes()).count()).sum();
                 let (times, length) = (times as f32, row.bytes as f32 / self.average);
                 *score += idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
             }

@@ -43,7 +43,7 @@ pub(super) fn kinds() -> Vec<Kind> {
 }
 
 /// A record from YAML, ready to scan.
-pub(super) fn record(kind: &Kind, text: &str) -> (Card, Vec<(String, String)>) {
+pub(super) fn record(kind: &Kind, text: &str) -> (Card, Vec<(String, usize, String)>) {
     let root = read(text).root.expect("YAML");
     let of = |path: &str| kind.text_of(&root, path).unwrap_or_default().to_owned();
     let id = of(&kind.key);
@@ -56,5 +56,5 @@ pub(super) fn record(kind: &Kind, text: &str) -> (Card, Vec<(String, String)>) {
         facts: kind.facts(&root),
     };
     let texts = kind.texts(&root);
-    (card, texts.iter().map(|value| (value.label.clone(), fold::fold(value.text))).collect())
+    (card, texts.iter().map(|value| (value.label.clone(), value.item, fold::fold(value.text))).collect())
 }

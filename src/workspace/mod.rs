@@ -264,11 +264,13 @@ fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: 
             let record =
                 Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
             let kind = &archive.kinds[stat.kind];
-            let texts: Vec<(String, String)> = match &record.root {
-                Some(root) => {
-                    kind.texts(root).into_iter().map(|value| (value.label, fold(value.text))).collect()
-                }
-                None => vec![(index::RAW.to_owned(), fold(&record.text))],
+            let texts: Vec<(String, usize, String)> = match &record.root {
+                Some(root) => kind
+                    .texts(root)
+                    .into_iter()
+                    .map(|value| (value.label, value.item, fold(value.text)))
+                    .collect(),
+                None => vec![(index::RAW.to_owned(), 0, fold(&record.text))],
             };
             Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
         })
