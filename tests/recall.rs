@@ -168,7 +168,7 @@ impl<'e> Asked<'e> {
     }
 
     fn hits(&self, plan: &Plan) -> Result<Paths, EngineError> {
-        let found = find(plan, self.engine, &Options { exact: true })?;
+        let found = find(plan, self.engine, &Options::SET)?;
         Ok(found.hits.iter().map(|hit| self.paths[&hit.doc].clone()).collect())
     }
 }

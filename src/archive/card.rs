@@ -5,7 +5,7 @@ use crate::schema::Fact;
 use crate::schema::Kind;
 
 /// A record without its running text: what lists, counts, filters and sorting need.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Card {
     /// The kind's name.
     pub kind: String,

@@ -24,12 +24,12 @@ pub use journal::{
 };
 pub use lock::{Lock, LockError};
 pub use merge::{Lost, Merge, merge};
-pub use record::{Record, read_text};
+pub use record::{Record, hash_of, read_text};
 pub use residue::Residue;
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;
 pub use shipped::{SHIPPED, new_archive, shipped};
-pub use walk::{FileStat, stat};
+pub use walk::{FileStat, WalkError, stat};
 pub use write::{NewFile, WriteError, commit, create_folder, replace};
 
 use crate::diag::Code;

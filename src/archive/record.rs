@@ -37,12 +37,24 @@ impl Record {
     /// A record from bytes that somebody else read.
     pub fn parse(path: &str, bytes: &[u8]) -> Record {
         let (text, root, findings) = parse(Path::new(path), bytes);
-        let mut hash = [0; 16];
-        hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
         // A record is a mapping; anything else has no fields to speak of.
         let root = root.filter(|_| !findings.iter().any(|finding| finding.code == Code::Syntax));
-        Record { path: path.to_owned(), text, root, findings, hash }
+        Record { path: path.to_owned(), text, root, findings, hash: hash(bytes) }
     }
+}
+
+/// The hash that a record's file has now ([`Record::hash`]), without reading it as YAML.
+///
+/// # Errors
+/// The I/O error, when the file cannot be read at all.
+pub fn hash_of(root: &Path, path: &str) -> std::io::Result<[u8; 16]> {
+    Ok(hash(&read_capped(&root.join(path))?))
+}
+
+fn hash(bytes: &[u8]) -> [u8; 16] {
+    let mut hash = [0; 16];
+    hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
+    hash
 }
 
 /// Reads a file no further than one byte past the largest record.

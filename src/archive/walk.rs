@@ -1,9 +1,13 @@
 //! Which record files there are, and what the file system says of each.
 
 use super::Archive;
+use rayon::iter::IntoParallelIterator as _;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
+use std::fs::DirEntry;
 use std::fs::Metadata;
-use std::path::Path;
-use walkdir::WalkDir;
+use std::fs::ReadDir;
+use std::path::PathBuf;
 
 /// A record file and its stamps: what tells whether it may have changed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,44 +26,128 @@ pub struct FileStat {
     pub inode: u64,
 }
 
+/// From so many files on, asking for their stamps is worth a second thread.
+const MANY: usize = 1024;
+
+/// A folder or file that could not be looked at.
+#[derive(Debug, thiserror::Error)]
+#[error("{path}: {error}", path = .path.display())]
+pub struct WalkError {
+    /// Which.
+    pub path: PathBuf,
+    /// Why.
+    pub error: std::io::Error,
+}
+
 /// Whether a file's name makes it a record: `.yaml` or `.yml`, not hidden.
-fn is_record(path: &Path) -> bool {
-    let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-    !hidden && path.extension().is_some_and(|ending| ending == "yaml" || ending == "yml")
+fn is_record(name: &str) -> bool {
+    !name.starts_with('.') && (name.ends_with(".yaml") || name.ends_with(".yml"))
 }
 
 impl Archive {
-    /// Every record file with its stamps, sorted by path, and the folders that could not be read.
-    /// Symbolic links are not followed: an archive's files lie inside it.
-    pub fn walk(&self) -> (Vec<FileStat>, Vec<walkdir::Error>) {
-        let mut files = Vec::new();
-        let mut errors = Vec::new();
+    /// Every record file with its stamps, sorted by path, and what could not be looked at. Links are
+    /// not followed.
+    pub fn walk(&self) -> (Vec<FileStat>, Vec<WalkError>) {
+        let mut found = Found::default();
         for (kind, description) in self.kinds.iter().enumerate() {
             let folder = self.root.join(&description.folder);
-            if !folder.exists() {
-                continue;
-            }
-            let entries = WalkDir::new(&folder).into_iter().filter_entry(|entry| {
-                entry.depth() == 0 || !entry.file_name().to_string_lossy().starts_with('.')
-            });
-            for entry in entries {
-                match entry {
-                    Ok(entry) if entry.file_type().is_file() && is_record(entry.path()) => {
-                        let path = self.relative(entry.path());
-                        match (path, entry.metadata()) {
-                            (Some(path), Ok(meta)) => files.push(stat(path, kind, &meta)),
-                            (_, Err(error)) => errors.push(error),
-                            (None, _) => {}
-                        }
-                    }
-                    Ok(_) => {}
-                    Err(error) => errors.push(error),
-                }
+            let Some(path) = self.relative(&folder) else { continue };
+            match std::fs::read_dir(&folder) {
+                Ok(entries) => found.all(kind, Folder { path, entries }),
+                Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err(error) => found.errors.push(WalkError { path: folder, error }),
             }
         }
+        let Found { mut files, errors } = found;
+        // Folders come sorted, so there is little left to do.
         files.sort_by(|a, b| a.path.cmp(&b.path));
         files.dedup_by(|a, b| a.path == b.path);
         (files, errors)
+    }
+}
+
+/// A folder opened for reading; its path is relative to the root.
+struct Folder {
+    path: String,
+    entries: ReadDir,
+}
+
+#[derive(Default)]
+struct Found {
+    files: Vec<FileStat>,
+    errors: Vec<WalkError>,
+}
+
+impl Found {
+    /// Looks at one folder after the other; once there are many files, at all that are left side by
+    /// side: a small archive is done before a second thread has begun.
+    fn all(&mut self, kind: usize, folder: Folder) {
+        let mut left = vec![folder];
+        while let Some(folder) = left.pop() {
+            self.one(kind, folder, &mut left);
+            if self.files.len() >= MANY && left.len() > 1 {
+                let each = |folder: Folder| {
+                    let mut found = Found::default();
+                    found.all(kind, folder);
+                    found
+                };
+                let found: Vec<Found> = left.into_par_iter().map(each).collect();
+                for Found { files, errors } in found {
+                    self.files.extend(files);
+                    self.errors.extend(errors);
+                }
+                return;
+            }
+        }
+    }
+
+    /// Looks at one folder; those in it are opened and left for later.
+    fn one(&mut self, kind: usize, folder: Folder, left: &mut Vec<Folder>) {
+        let mut names: Vec<(String, DirEntry)> = Vec::new();
+        let mut below: Vec<(String, DirEntry)> = Vec::new();
+        for entry in folder.entries {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => {
+                    self.errors.push(WalkError { path: PathBuf::from(&folder.path), error });
+                    continue;
+                }
+            };
+            // A name that is no Unicode cannot be written into an answer.
+            let Ok(name) = entry.file_name().into_string() else { continue };
+            match entry.file_type() {
+                Ok(ty) if ty.is_file() && is_record(&name) => names.push((name, entry)),
+                Ok(ty) if ty.is_dir() && !name.starts_with('.') => below.push((name, entry)),
+                Ok(_) => {}
+                Err(error) => self.errors.push(WalkError { path: entry.path(), error }),
+            }
+        }
+        names.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+        // The last folder is looked at next.
+        below.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
+        let look = |(name, entry): &(String, DirEntry)| {
+            let meta = entry.metadata().map_err(|error| (entry.path(), error))?;
+            Ok(stat(format!("{}/{name}", folder.path), kind, &meta))
+        };
+        let stats: Vec<Result<FileStat, (PathBuf, std::io::Error)>> = if names.len() < MANY {
+            names.iter().map(look).collect()
+        } else {
+            names.par_iter().map(look).collect()
+        };
+        for stat in stats {
+            match stat {
+                Ok(stat) => self.files.push(stat),
+                // Gone since the folder was read.
+                Err((_, error)) if error.kind() == std::io::ErrorKind::NotFound => {}
+                Err((path, error)) => self.errors.push(WalkError { path, error }),
+            }
+        }
+        for (name, entry) in below {
+            match std::fs::read_dir(entry.path()) {
+                Ok(entries) => left.push(Folder { path: format!("{}/{name}", folder.path), entries }),
+                Err(error) => self.errors.push(WalkError { path: entry.path(), error }),
+            }
+        }
     }
 }
 

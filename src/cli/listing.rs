@@ -94,6 +94,33 @@ impl Listing {
         context.lang.say("search.shown", &[("total", &all), ("from", &from), ("to", &to)])
     }
 
+    /// How many records must come in order from the engine; `None` for all.
+    pub(crate) fn needed(&self) -> Option<usize> {
+        match (&self.bare, &self.sort) {
+            (Some(Bare::Count), _) | (_, Some(_)) => Some(0),
+            _ => self.offset.checked_add(self.limit),
+        }
+    }
+
+    /// Whether nothing but paths is wanted.
+    pub(crate) fn wants_paths(&self) -> bool {
+        matches!(self.bare, Some(Bare::Paths { .. }))
+    }
+
+    /// Prints paths alone.
+    ///
+    /// # Errors
+    /// When stdout is gone.
+    pub(crate) fn print_paths(&self, context: &Context, paths: &[String]) -> Result<(), Failure> {
+        let end = if matches!(self.bare, Some(Bare::Paths { end: '\0' })) { '\0' } else { '\n' };
+        let mut out = String::with_capacity(paths.iter().map(|path| path.len() + 1).sum());
+        for path in paths {
+            out.push_str(path);
+            out.push(end);
+        }
+        context.print(out)
+    }
+
     /// Whether something else than a table or JSON is wanted.
     pub(crate) fn is_bare(&self) -> bool {
         self.bare.is_some()

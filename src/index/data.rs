@@ -1,94 +1,111 @@
-//! The side file: card, folded texts and facts of every record, one after the other.
+//! The side files: the card of every record in one, its folded texts and facts in the other, one
+//! entry after the next.
 //!
-//! It is only ever appended to; the index holds each record's place in it. What a deleted record
-//! leaves behind is dropped at the next rebuild.
+//! They are only ever appended to; the index holds each record's place in them. What a deleted
+//! record leaves behind is dropped at the next rebuild. Cards lie apart from texts, so that a list
+//! of all hits reads a few megabytes and not the archive.
 
 use super::prepare::Prepared;
 use crate::archive::Card;
 use crate::schema::Datum;
-use crate::schema::Fact;
 use serde_json::Value;
 use serde_json::json;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
+use tantivy::Directory as _;
+use tantivy::directory::MmapDirectory;
+use tantivy::directory::OwnedBytes;
 
-/// Before each entry: a mark, the record's number, the length of its card, of its texts and of its facts.
-const HEADER: usize = 4 + 8 + 4 + 4 + 4;
+const CARDS: &str = "cards";
+const TEXTS: &str = "texts";
+/// Before each entry: a mark and the record's number; then the lengths of its parts.
 const MARK: [u8; 4] = *b"anku";
-/// So much is read at once to get at a card: most are shorter.
-const CARD: u64 = 2048;
+const HEAD: usize = 4 + 8;
 
-/// The side file, opened for reading.
+/// The side files, mapped into memory as they were when they were opened.
 #[derive(Debug)]
 pub(super) struct Data {
-    file: File,
+    cards: OwnedBytes,
+    texts: OwnedBytes,
 }
 
-/// Where an entry lies: what the index holds of it.
+/// How long the side files are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Lengths {
+    pub cards: u64,
+    pub texts: u64,
+}
+
+/// Where a record's entries lie: what the index holds of them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
-    pub offset: u64,
-    /// With the header.
-    pub len: u64,
-    /// Its last bytes, which are facts: no search reads them.
-    pub facts: u64,
-    /// The number of the record that it must be of.
+    pub card: u64,
+    pub texts: u64,
+    /// The number of the record that they must be of.
     pub number: u64,
 }
 
+/// What is read of a card without decoding the rest.
+pub(super) struct Heading<'d> {
+    pub id: &'d str,
+    pub path: &'d str,
+    pub title: &'d str,
+    rest: &'d str,
+}
+
 impl Data {
-    pub(super) fn open(path: &Path) -> std::io::Result<Data> {
-        Ok(Data { file: File::open(path)? })
+    pub(super) fn open(folder: &Path) -> std::io::Result<Data> {
+        let directory = MmapDirectory::open(folder).map_err(std::io::Error::other)?;
+        let map = |name: &str| {
+            let slice = directory.open_read(Path::new(name)).map_err(std::io::Error::other)?;
+            slice.read_bytes()
+        };
+        Ok(Data { cards: map(CARDS)?, texts: map(TEXTS)? })
     }
 
-    pub(super) fn len(&self) -> std::io::Result<u64> {
-        Ok(self.file.metadata()?.len())
+    pub(super) fn lengths(&self) -> Lengths {
+        Lengths { cards: self.cards.len() as u64, texts: self.texts.len() as u64 }
     }
 
-    /// The card of an entry, without reading its texts.
-    pub(super) fn card(&self, place: Place) -> std::io::Result<String> {
-        let mut bytes = self.bytes(place.offset, place.len.min(CARD))?;
-        let end = HEADER + card_len(&bytes, place)?;
-        if let Some(more) = end.checked_sub(bytes.len()).filter(|&more| more > 0) {
-            bytes.extend(self.bytes(place.offset + bytes.len() as u64, more as u64)?);
-        }
-        text(bytes, HEADER, end)
+    /// A record's heading.
+    pub(super) fn heading(&self, place: Place) -> std::io::Result<Heading<'_>> {
+        let [id, path, title, rest] = entry(&self.cards, place.card, place.number)?;
+        Ok(Heading { id: text(id)?, path: text(path)?, title: text(title)?, rest: text(rest)? })
     }
 
-    /// The texts of an entry.
-    pub(super) fn texts(&self, place: Place) -> std::io::Result<String> {
-        let bytes = self.bytes(place.offset, place.len.checked_sub(place.facts).ok_or_else(damaged)?)?;
-        let start = HEADER + card_len(&bytes, place)?;
-        let end = bytes.len();
-        text(bytes, start, end)
+    /// A record's card.
+    pub(super) fn card(&self, place: Place) -> std::io::Result<Card> {
+        let heading = self.heading(place)?;
+        type Rest = (String, Option<String>, Vec<(usize, usize, Datum)>);
+        let (kind, extent, facts): Rest = serde_json::from_str(heading.rest).map_err(|_| damaged())?;
+        let fact = |(field, item, value)| crate::schema::Fact { field, item, value };
+        Ok(Card {
+            kind,
+            id: heading.id.to_owned(),
+            path: heading.path.to_owned(),
+            title: heading.title.to_owned(),
+            extent,
+            facts: facts.into_iter().map(fact).collect(),
+        })
     }
 
-    /// The facts of an entry.
-    pub(super) fn facts(&self, place: Place) -> std::io::Result<String> {
-        card_len(&self.bytes(place.offset, HEADER as u64)?, place)?;
-        let bytes = self.bytes(place.offset + place.len - place.facts, place.facts)?;
-        let end = bytes.len();
-        text(bytes, 0, end)
+    /// A record's texts as they were stored, UTF-8 unless the file is damaged: to look for bytes in
+    /// them it need not be known.
+    pub(super) fn raw_texts(&self, place: Place) -> std::io::Result<&[u8]> {
+        let [texts, _] = entry(&self.texts, place.texts, place.number)?;
+        Ok(texts)
     }
 
-    #[cfg(unix)]
-    fn bytes(&self, offset: u64, len: u64) -> std::io::Result<Vec<u8>> {
-        use std::os::unix::fs::FileExt as _;
-        let mut bytes = vec![0; checked(len)?];
-        self.file.read_exact_at(&mut bytes, offset)?;
-        Ok(bytes)
+    /// A record's texts.
+    pub(super) fn texts(&self, place: Place) -> std::io::Result<&str> {
+        text(self.raw_texts(place)?)
     }
 
-    #[cfg(not(unix))]
-    fn bytes(&self, offset: u64, len: u64) -> std::io::Result<Vec<u8>> {
-        use std::io::Read as _;
-        use std::io::Seek as _;
-        let mut file = &self.file;
-        file.seek(std::io::SeekFrom::Start(offset))?;
-        let mut bytes = vec![0; checked(len)?];
-        file.read_exact(&mut bytes)?;
-        Ok(bytes)
+    /// A record's facts.
+    pub(super) fn facts(&self, place: Place) -> std::io::Result<&str> {
+        let [_, facts] = entry(&self.texts, place.texts, place.number)?;
+        text(facts)
     }
 }
 
@@ -96,49 +113,72 @@ fn damaged() -> std::io::Error {
     std::io::Error::new(std::io::ErrorKind::InvalidData, "the index's side file is damaged")
 }
 
-/// A damaged index may claim any length; no record is this large.
-fn checked(len: u64) -> std::io::Result<usize> {
-    usize::try_from(len).ok().filter(|&len| len <= 8 * crate::yaml::MAX_BYTES).ok_or_else(damaged)
+fn text(bytes: &[u8]) -> std::io::Result<&str> {
+    std::str::from_utf8(bytes).map_err(|_| damaged())
 }
 
-/// The length of the card in an entry, whose header must be the one that the index expects.
-fn card_len(bytes: &[u8], place: Place) -> std::io::Result<usize> {
-    let header = bytes.get(..HEADER).ok_or_else(damaged)?;
-    let word = |at: usize| header[at..at + 4].try_into().map_or(0, u32::from_le_bytes);
-    let own = header[4..12].try_into().map_or(u64::MAX, u64::from_le_bytes);
-    let (card, texts, facts) = (word(12), word(16), word(20));
-    let len = HEADER as u64 + u64::from(card) + u64::from(texts) + u64::from(facts);
-    let other = own != place.number || len != place.len || u64::from(facts) != place.facts;
-    if header[..4] != MARK || other {
+/// The parts of an entry, whose head must be the one that the index expects.
+fn entry<const PARTS: usize>(file: &[u8], offset: u64, number: u64) -> std::io::Result<[&[u8]; PARTS]> {
+    let start = usize::try_from(offset).map_err(|_| damaged())?;
+    let rest = file.get(start..).ok_or_else(damaged)?;
+    let (head, mut rest) = rest.split_at_checked(HEAD + 4 * PARTS).ok_or_else(damaged)?;
+    let own = head[4..HEAD].try_into().map_or(u64::MAX, u64::from_le_bytes);
+    if head[..4] != MARK || own != number {
         return Err(damaged());
     }
-    checked(card.into())
-}
-
-/// A piece of an entry, in the memory that it was read into.
-fn text(mut bytes: Vec<u8>, start: usize, end: usize) -> std::io::Result<String> {
-    bytes.truncate(end);
-    bytes.drain(..start);
-    String::from_utf8(bytes).map_err(|_| damaged())
+    let mut parts = [&[] as &[u8]; PARTS];
+    for (part, len) in parts.iter_mut().zip(head[HEAD..].chunks_exact(4)) {
+        let len = len.try_into().map_or(u32::MAX, u32::from_le_bytes);
+        (*part, rest) = rest.split_at_checked(len as usize).ok_or_else(damaged)?;
+    }
+    Ok(parts)
 }
 
 /// Appends entries.
 pub(super) struct Appender {
+    cards: Tail,
+    texts: Tail,
+}
+
+/// The growing end of one side file.
+struct Tail {
     file: std::io::BufWriter<File>,
     end: u64,
 }
 
 impl Appender {
-    /// Continues the file at `end`; what an interrupted run left behind it is cut off.
-    pub(super) fn open(path: &Path, end: u64) -> std::io::Result<Appender> {
-        let file = File::options().create(true).truncate(false).append(true).open(path)?;
-        file.set_len(end)?;
-        Ok(Appender { file: std::io::BufWriter::with_capacity(1 << 20, file), end })
+    /// Continues the files where they are `from` long; what an interrupted run left behind that is
+    /// cut off.
+    pub(super) fn open(folder: &Path, from: Lengths) -> std::io::Result<Appender> {
+        let open = |name: &str, end: u64| {
+            let file = File::options().create(true).truncate(false).append(true).open(folder.join(name))?;
+            file.set_len(end)?;
+            Ok::<_, std::io::Error>(Tail { file: std::io::BufWriter::with_capacity(1 << 20, file), end })
+        };
+        Ok(Appender { cards: open(CARDS, from.cards)?, texts: open(TEXTS, from.texts)? })
     }
 
-    /// Appends one entry; gives its place: offset and length.
-    pub(super) fn append(&mut self, number: u64, prepared: &Prepared) -> std::io::Result<(u64, u64)> {
-        let parts = [&prepared.card, &prepared.texts, &prepared.facts];
+    /// Appends a record; gives its place.
+    pub(super) fn append(&mut self, number: u64, prepared: &Prepared) -> std::io::Result<Place> {
+        let card = &prepared.card;
+        let facts: Vec<Value> = card.facts.iter().map(|f| json!([f.field, f.item, f.value])).collect();
+        let rest = json!([card.kind, card.extent, facts]).to_string();
+        Ok(Place {
+            card: self.cards.append(number, [&card.id, &card.path, &card.title, &rest])?,
+            texts: self.texts.append(number, [&prepared.texts, &prepared.facts])?,
+            number,
+        })
+    }
+
+    /// Writes everything to disk; gives the files' lengths.
+    pub(super) fn finish(self) -> std::io::Result<Lengths> {
+        Ok(Lengths { cards: self.cards.finish()?, texts: self.texts.finish()? })
+    }
+}
+
+impl Tail {
+    /// Appends an entry; gives its place.
+    fn append<const PARTS: usize>(&mut self, number: u64, parts: [&str; PARTS]) -> std::io::Result<u64> {
         let start = self.end;
         self.file.write_all(&MARK)?;
         self.file.write_all(&number.to_le_bytes())?;
@@ -152,37 +192,52 @@ impl Appender {
         for part in parts {
             self.file.write_all(part.as_bytes())?;
         }
-        let len = (HEADER + parts.iter().map(|part| part.len()).sum::<usize>()) as u64;
-        self.end += len;
-        Ok((start, len))
+        self.end += (HEAD + 4 * PARTS + parts.iter().map(|part| part.len()).sum::<usize>()) as u64;
+        Ok(start)
     }
 
-    /// Writes everything to disk; gives the file's length.
-    pub(super) fn finish(self) -> std::io::Result<u64> {
+    fn finish(self) -> std::io::Result<u64> {
         let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
         file.sync_data()?;
         Ok(self.end)
     }
 }
 
-/// A card as JSON, with short keys: every `stats` reads them all.
-pub(super) fn card_to_json(card: &Card) -> String {
-    let facts: Vec<Value> = card.facts.iter().map(|f| json!([f.field, f.item, f.value])).collect();
-    json!([card.kind, card.id, card.path, card.title, card.extent, facts]).to_string()
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-/// A card's id and title, as far as ranking needs it. `None` when the text is not such a card.
-pub(super) fn heading_from_json(card: &str) -> Option<(String, String)> {
-    type Skip = serde::de::IgnoredAny;
-    let (_, id, _, title, _, _): (Skip, String, Skip, String, Skip, Skip) =
-        serde_json::from_str(card).ok()?;
-    Some((id, title))
-}
-
-/// The way back. `None` when the text is not such a card.
-pub(super) fn card_from_json(text: &str) -> Option<Card> {
-    type Stored = (String, String, String, String, Option<String>, Vec<(usize, usize, Datum)>);
-    let (kind, id, path, title, extent, facts): Stored = serde_json::from_str(text).ok()?;
-    let facts = facts.into_iter().map(|(field, item, value)| Fact { field, item, value }).collect();
-    Some(Card { kind, id, path, title, extent, facts })
+    #[test]
+    fn entries_come_back_and_damaged_ones_do_not() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let card = |id: &str| Card {
+            kind: "case".into(),
+            id: id.into(),
+            path: format!("cases/{id}.yaml"),
+            title: "题目".into(),
+            extent: Some("full".into()),
+            facts: vec![crate::schema::Fact { field: 1, item: 2, value: Datum::Integer(3) }],
+        };
+        let prepared = |id: &str| Prepared {
+            card: card(id),
+            texts: format!("texts of {id}"),
+            facts: "facts".into(),
+            ..Prepared::default()
+        };
+        let mut appender = Appender::open(folder.path(), Lengths::default()).expect("opened");
+        let places = [7, 8].map(|n| appender.append(n, &prepared(&n.to_string())).expect("appended"));
+        let lengths = appender.finish().expect("written");
+        let data = Data::open(folder.path()).expect("opened");
+        assert_eq!(data.lengths(), lengths);
+        for place in places {
+            let id = place.number.to_string();
+            assert_eq!(data.card(place).expect("a card"), card(&id));
+            assert_eq!(data.texts(place).expect("texts"), format!("texts of {id}"));
+            assert_eq!(data.facts(place).expect("facts"), "facts");
+        }
+        // Another record's place, a place inside an entry, one beyond the file.
+        assert!(data.card(Place { number: 9, ..places[0] }).is_err());
+        assert!(data.texts(Place { texts: places[0].texts + 1, ..places[0] }).is_err());
+        assert!(data.texts(Place { texts: u64::MAX, ..places[0] }).is_err());
+    }
 }

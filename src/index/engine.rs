@@ -1,9 +1,8 @@
 //! [`Engine`] over the index: documents of all segments numbered through.
 
 use super::Index;
+use super::data::Heading;
 use super::data::Place;
-use super::data::card_from_json;
-use super::data::heading_from_json;
 use super::prepare::ITEM;
 use super::prepare::LABEL;
 use super::prepare::LABEL_END;
@@ -16,12 +15,15 @@ use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
+use crate::search::Grams;
 use crate::search::Needle;
 use crate::search::Scope;
 use crate::search::Text;
 use crate::search::TextTest;
 use crate::text::fold::fold_term;
 use memchr::memmem::Finder;
+use rayon::iter::IntoParallelRefIterator as _;
+use rayon::iter::ParallelIterator as _;
 use std::sync::Arc;
 use tantivy::DocSet as _;
 use tantivy::SegmentReader;
@@ -40,6 +42,8 @@ use tantivy::schema::IndexRecordOption;
 const TITLE_WEIGHT: f32 = 2.0;
 /// The longest words that the dictionary of the index is asked for, in characters.
 const LONGEST_WORD: usize = 8;
+/// From so many records on, looking into their texts is worth a second thread.
+const MANY: usize = 2048;
 
 /// Answers from an opened index.
 pub struct IndexEngine<'i> {
@@ -51,9 +55,8 @@ pub struct IndexEngine<'i> {
 struct Segment<'i> {
     reader: &'i SegmentReader,
     base: u32,
-    offsets: Arc<dyn ColumnValues<u64>>,
-    lens: Arc<dyn ColumnValues<u64>>,
-    facts: Arc<dyn ColumnValues<u64>>,
+    cards: Arc<dyn ColumnValues<u64>>,
+    texts: Arc<dyn ColumnValues<u64>>,
     numbers: Arc<dyn ColumnValues<u64>>,
 }
 
@@ -81,9 +84,8 @@ impl<'i> IndexEngine<'i> {
             let segment = Segment {
                 reader,
                 base: slots,
-                offsets: column("o")?,
-                lens: column("l")?,
-                facts: column("f")?,
+                cards: column("d")?,
+                texts: column("x")?,
                 numbers: column("n")?,
             };
             slots += reader.max_doc();
@@ -98,20 +100,22 @@ impl<'i> IndexEngine<'i> {
         Some((segment, doc - segment.base)).filter(|(segment, local)| *local < segment.reader.max_doc())
     }
 
-    /// Where a record lies in the side file.
+    /// Where a record lies in the side files.
     fn place(&self, doc: Doc) -> Result<Place> {
         let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
         Ok(Place {
-            offset: segment.offsets.get_val(local),
-            len: segment.lens.get_val(local),
-            facts: segment.facts.get_val(local),
+            card: segment.cards.get_val(local),
+            texts: segment.texts.get_val(local),
             number: segment.numbers.get_val(local),
         })
     }
 
-    fn heading(&self, doc: Doc) -> Result<(String, String)> {
-        let card = self.index.data.card(self.place(doc)?).map_err(failed)?;
-        heading_from_json(&card).ok_or_else(damaged)
+    fn heading(&self, doc: Doc) -> Result<Heading<'_>> {
+        self.index.data.heading(self.place(doc)?).map_err(failed)
+    }
+
+    fn raw_texts(&self, doc: Doc) -> Result<&[u8]> {
+        self.index.data.raw_texts(self.place(doc)?).map_err(failed)
     }
 
     /// The quantities and dates of a record, as of when it was indexed.
@@ -120,11 +124,57 @@ impl<'i> IndexEngine<'i> {
     /// When the side file cannot be read or is damaged.
     pub fn facts(&self, doc: Doc) -> Result<Vec<Fact>> {
         let stored = self.index.data.facts(self.place(doc)?).map_err(failed)?;
-        facts::decode(&stored).ok_or_else(damaged)
+        facts::decode(stored).ok_or_else(damaged)
     }
 
-    /// Whether the side file has what the index says it has of a document.
+    /// Bytes of folded text in an average record.
+    pub(super) fn average_bytes(&self) -> f32 {
+        #[allow(clippy::cast_precision_loss)] // an average length needs no more
+        let average = self.index.data.lengths().texts as f32 / self.slots.max(1) as f32;
+        average.max(1.0)
+    }
+
+    /// The grams of folded strings, weighed by this index.
+    pub(super) fn grams(&self, strings: &[&str]) -> Result<Grams> {
+        let fields = self.index.fields;
+        let records = usize::try_from(self.index.searcher.num_docs()).unwrap_or(usize::MAX);
+        Grams::new(strings, records, |gram| {
+            let field = if gram.chars().nth(1).is_none() { fields.chars } else { fields.pairs };
+            let with = self.index.searcher.doc_freq(&Term::from_field_text(field, gram)).map_err(failed)?;
+            Ok(usize::try_from(with).unwrap_or(usize::MAX))
+        })
+    }
+
+    /// What grams count for in each of `docs`.
+    pub(super) fn count_grams(&self, grams: &Grams, docs: &[Doc]) -> Result<Vec<f32>> {
+        let average = self.average_bytes();
+        let score = |&doc: &Doc| {
+            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
+            Ok(grams.score(parts(texts), average))
+        };
+        docs.iter().map(score).collect()
+    }
+
+    /// The record with this number, as long as it is not deleted.
+    pub(super) fn doc_of(&self, number: u64) -> Result<Option<Doc>> {
+        let term = Term::from_field_u64(self.index.fields.number, number);
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(self.index.fields.number).map_err(failed)?;
+            let list = inverted.read_postings(&term, IndexRecordOption::Basic).map_err(failed)?;
+            let Some(mut list) = list else { continue };
+            while list.doc() != TERMINATED {
+                if !segment.reader.is_deleted(list.doc()) {
+                    return Ok(Some(segment.base + list.doc()));
+                }
+                list.advance();
+            }
+        }
+        Ok(None)
+    }
+
+    /// Whether the side files have what the index says they have of a document.
     pub(super) fn probe(&self, doc: Doc) -> Result<()> {
+        self.raw_texts(doc)?;
         self.heading(doc).map(|_| ())
     }
 
@@ -132,6 +182,22 @@ impl<'i> IndexEngine<'i> {
     pub(super) fn check(&self, doc: Doc) -> Result<()> {
         self.index.data.texts(self.place(doc)?).map_err(failed)?;
         self.card(doc).map(|_| ())
+    }
+
+    /// Those of `docs` for which `test` says yes; many are tested side by side.
+    fn filter(&self, docs: &DocSet, test: impl Fn(Doc) -> Result<bool> + Sync) -> Result<DocSet> {
+        let docs: Vec<Doc> = docs.iter().collect();
+        let keep = |&doc: &Doc| match test(doc) {
+            Ok(true) => Some(Ok(doc)),
+            Ok(false) => None,
+            Err(error) => Some(Err(error)),
+        };
+        let kept: Result<Vec<Doc>> = if docs.len() < MANY {
+            docs.iter().filter_map(keep).collect()
+        } else {
+            docs.par_iter().filter_map(keep).collect()
+        };
+        Ok(DocSet::of(self.slots, kept?))
     }
 
     /// The documents of one term, live ones only.
@@ -233,10 +299,10 @@ impl Engine for IndexEngine<'_> {
     fn live(&self) -> Result<DocSet> {
         let mut set = DocSet::new(self.slots);
         for segment in &self.segments {
-            for doc in 0..segment.reader.max_doc() {
-                if !segment.reader.is_deleted(doc) {
-                    set.insert(segment.base + doc);
-                }
+            let all = 0..segment.reader.max_doc();
+            match segment.reader.alive_bitset() {
+                None => all.for_each(|doc| set.insert(segment.base + doc)),
+                Some(alive) => alive.iter_alive().for_each(|doc| set.insert(segment.base + doc)),
             }
         }
         Ok(set)
@@ -259,27 +325,26 @@ impl Engine for IndexEngine<'_> {
         }
         // Pairs in the right order and in the right field: only the text itself can tell.
         let finder = Finder::new(&needle.text);
-        let mut confirmed = DocSet::new(self.slots);
-        for doc in set.iter() {
-            // The letters of a label must not match.
-            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
-            let mut texts = parts(&texts).filter(|part| needle.scope.covers(part.label));
-            if texts.any(|part| finder.find(part.text.as_bytes()).is_some()) {
-                confirmed.insert(doc);
+        // Labels and items are ASCII: what is not cannot match in them, and a hit is a hit.
+        let anywhere = matches!(needle.scope, Scope::Everywhere) && !needle.text.is_ascii();
+        self.filter(&set, |doc| {
+            let texts = self.raw_texts(doc)?;
+            if finder.find(texts).is_none() {
+                return Ok(false);
             }
-        }
-        Ok(confirmed)
+            let mut texts = parts(std::str::from_utf8(texts).map_err(failed)?);
+            let holds = |part: Text<'_>| {
+                needle.scope.covers(part.label) && finder.find(part.text.as_bytes()).is_some()
+            };
+            Ok(anywhere || texts.any(holds))
+        })
     }
 
     fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet> {
-        let mut found = DocSet::new(self.slots);
-        for doc in docs.iter() {
+        self.filter(docs, |doc| {
             let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
-            if test(&parts(&texts).collect::<Vec<_>>()) {
-                found.insert(doc);
-            }
-        }
-        Ok(found)
+            Ok(test(&parts(texts).collect::<Vec<_>>()))
+        })
     }
 
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet> {
@@ -396,17 +461,36 @@ impl Engine for IndexEngine<'_> {
         Ok(docs.iter().map(|doc| (doc, scores[doc as usize])).collect())
     }
 
+    fn gram_scores(&self, strings: &[&str], docs: &[Doc]) -> Result<Vec<f32>> {
+        self.count_grams(&self.grams(strings)?, docs)
+    }
+
+    fn titled(&self, string: &str) -> Result<DocSet> {
+        let mut set = DocSet::new(self.slots);
+        let chars: Vec<char> = string.chars().collect();
+        let tokens: Vec<String> = match chars.len() {
+            0 => return self.live(),
+            1 => vec![string.to_owned()],
+            _ => chars.windows(2).map(|pair| pair.iter().collect()).collect(),
+        };
+        self.all_of(self.index.fields.title_grams, &tokens, &mut set)?;
+        Ok(set)
+    }
+
     fn card(&self, doc: Doc) -> Result<Card> {
-        let card = self.index.data.card(self.place(doc)?).map_err(failed)?;
-        card_from_json(&card).ok_or_else(damaged)
+        self.index.data.card(self.place(doc)?).map_err(failed)
     }
 
     fn id(&self, doc: Doc) -> Result<String> {
-        Ok(self.heading(doc)?.0)
+        Ok(self.heading(doc)?.id.to_owned())
+    }
+
+    fn path(&self, doc: Doc) -> Result<String> {
+        Ok(self.heading(doc)?.path.to_owned())
     }
 
     fn title(&self, doc: Doc) -> Result<String> {
-        Ok(self.heading(doc)?.1)
+        Ok(self.heading(doc)?.title.to_owned())
     }
 }
 

@@ -22,13 +22,14 @@ pub(super) struct Fields {
     pub chars: Field,
     pub words: Field,
     pub title: Field,
+    /// Characters and pairs of the record's title.
+    pub title_grams: Field,
     pub keys: Field,
     /// The record's number: deletes go by it.
     pub number: Field,
-    pub offset: Field,
-    pub len: Field,
-    /// How much of that are facts: the end of the entry.
-    pub facts: Field,
+    /// Where its entries begin in the side files.
+    pub card: Field,
+    pub texts: Field,
 }
 
 impl Fields {
@@ -49,11 +50,11 @@ impl Fields {
             chars: schema.add_text_field("c1", text(IndexRecordOption::Basic, false)),
             words: schema.add_text_field("w", text(IndexRecordOption::WithFreqs, true)),
             title: schema.add_text_field("t", text(IndexRecordOption::WithFreqs, true)),
+            title_grams: schema.add_text_field("u", text(IndexRecordOption::Basic, false)),
             keys: schema.add_text_field("k", text(IndexRecordOption::Basic, false)),
             number: schema.add_u64_field("n", NumericOptions::default().set_indexed().set_fast()),
-            offset: schema.add_u64_field("o", NumericOptions::default().set_fast()),
-            len: schema.add_u64_field("l", NumericOptions::default().set_fast()),
-            facts: schema.add_u64_field("f", NumericOptions::default().set_fast()),
+            card: schema.add_u64_field("d", NumericOptions::default().set_fast()),
+            texts: schema.add_u64_field("x", NumericOptions::default().set_fast()),
         };
         (schema.build(), fields)
     }

@@ -8,10 +8,12 @@ mod data;
 mod engine;
 mod fields;
 mod files;
+mod layered;
 mod prepare;
 mod update;
 
 pub use engine::IndexEngine;
+pub use layered::LayeredEngine;
 pub use prepare::Prepared;
 pub use prepare::RAW;
 pub use prepare::prepare;
@@ -20,7 +22,7 @@ pub use update::update;
 
 use crate::archive::Archive;
 use crate::archive::FileStat;
-use crate::archive::Record;
+use crate::archive::hash_of;
 use crate::archive::stat;
 use crate::facts;
 use crate::search::Engine as _;
@@ -28,6 +30,7 @@ use crate::search::EngineError;
 use crate::text::fold;
 use crate::text::segment;
 use data::Data;
+use data::Lengths;
 use fields::Fields;
 use files::Files;
 use serde_json::Value;
@@ -37,12 +40,11 @@ use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 
 /// The layout of the index; raised with every change of it.
-const FORMAT: u32 = 4;
+const FORMAT: u32 = 6;
 /// The index's folder under the archive's state.
 const FOLDER: &str = "index";
 /// Where a rebuild grows until it takes the index's place.
 const NEW_FOLDER: &str = "index.new";
-const DATA: &str = "texts";
 
 /// Why an index cannot be used as it is.
 #[derive(Debug, thiserror::Error)]
@@ -69,8 +71,9 @@ pub struct Index {
     searcher: Searcher,
     fields: Fields,
     data: Data,
-    files: Files,
-    built: Option<i64>,
+    /// The manifest's file: only a look at the files needs what is in it.
+    manifest: PathBuf,
+    broken: Vec<String>,
 }
 
 /// What an index does not know of the files yet.
@@ -129,14 +132,12 @@ impl Index {
         if payload["identity"].as_str() != Some(identity) {
             return Err(IndexError::Outdated);
         }
-        let manifest = folder.join(files_name(meta.opstamp));
-        let built = std::fs::metadata(&manifest).ok().map(|meta| stat(String::new(), 0, &meta).mtime);
-        let files = Files::read(&manifest).ok_or_else(|| IndexError::Damaged("manifest".to_owned()))?;
-        let path = folder.join(DATA);
-        let data = Data::open(&path).map_err(|error| IndexError::Io(path.clone(), error))?;
-        let len = data.len().map_err(|error| IndexError::Io(path, error))?;
-        if payload["texts"].as_u64().is_none_or(|wanted| len < wanted) {
-            return Err(IndexError::Damaged(DATA.to_owned()));
+        let data = Data::open(folder).map_err(|error| IndexError::Io(folder.to_owned(), error))?;
+        let have = data.lengths();
+        let wanted = |name: &str| payload[name].as_u64().unwrap_or(u64::MAX);
+        let wanted = Lengths { cards: wanted("cards"), texts: wanted("texts") };
+        if have.cards < wanted.cards || have.texts < wanted.texts {
+            return Err(IndexError::Damaged("texts".to_owned()));
         }
         fields::register(&index);
         let (schema, fields) = Fields::new();
@@ -145,10 +146,10 @@ impl Index {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = tantivy::IndexReader::searcher(&reader);
-        if searcher.num_docs() != files.rows.len() as u64 {
-            return Err(IndexError::Damaged("records".to_owned()));
-        }
-        let index = Index { searcher, fields, data, files, built };
+        let manifest = folder.join(files_name(meta.opstamp));
+        let broken = payload["broken"].as_array().into_iter().flatten();
+        let broken = broken.filter_map(|path| path.as_str().map(str::to_owned)).collect();
+        let index = Index { searcher, fields, data, manifest, broken };
         index.probe()?;
         Ok(index)
     }
@@ -175,24 +176,39 @@ impl Index {
 
     /// How many records it holds.
     pub fn records(&self) -> usize {
-        self.files.rows.len()
+        usize::try_from(self.searcher.num_docs()).unwrap_or(usize::MAX)
     }
 
     /// When it was last brought up to date, in nanoseconds since 1970 by the clock of its file system.
     pub fn built(&self) -> Option<i64> {
-        self.built
+        std::fs::metadata(&self.manifest).ok().map(|meta| stat(String::new(), 0, &meta).mtime)
     }
 
     /// Paths of files that are no readable record; they are searched as raw text.
-    pub fn broken(&self) -> Vec<&str> {
-        self.files.rows.iter().filter(|row| row.broken).map(|row| row.stat.path.as_str()).collect()
+    pub fn broken(&self) -> &[String] {
+        &self.broken
     }
 
+    /// What the index has seen of the files.
+    ///
+    /// # Errors
+    /// [`IndexError::Damaged`] when the manifest is gone, torn or another commit's.
+    pub fn seen(&self) -> Result<Seen, IndexError> {
+        let files = Files::read(&self.manifest).filter(|files| files.rows.len() == self.records());
+        files.map(Seen).ok_or_else(|| IndexError::Damaged("manifest".to_owned()))
+    }
+}
+
+/// The state of every file as the index has seen it: its manifest.
+#[derive(Debug)]
+pub struct Seen(Files);
+
+impl Seen {
     /// Compares the files on disk with what the index has seen. Stamps that differ in any way, or
-    /// were too young to be trusted, are settled by the content.
+    /// were too young to be trusted, are settled by the content. `walk` is sorted by path.
     pub fn compare(&self, archive: &Archive, walk: &[FileStat]) -> Changes {
         let mut changes = Changes::default();
-        let mut rows = self.files.rows.iter().peekable();
+        let mut rows = self.0.rows.iter().peekable();
         for stat in walk {
             while let Some(row) = rows.next_if(|row| row.stat.path < stat.path) {
                 changes.gone.push(row.stat.path.clone());
@@ -204,8 +220,8 @@ impl Index {
                     Err(error) => changes.unreadable.push((stat.path.clone(), error.to_string())),
                 },
                 Some(row) if row.stat == *stat && !row.racy => {}
-                Some(row) => match Record::read(&archive.root, &stat.path) {
-                    Ok(record) if record.hash == row.hash && row.stat.kind == stat.kind => {
+                Some(row) => match hash_of(&archive.root, &stat.path) {
+                    Ok(hash) if hash == row.hash && row.stat.kind == stat.kind => {
                         changes.restamped.push(stat.clone());
                     }
                     Ok(_) => changes.changed.push(stat.clone()),
@@ -222,6 +238,18 @@ impl Index {
         }
         changes.gone.extend(rows.map(|row| row.stat.path.clone()));
         changes
+    }
+
+    /// How many of these paths the index has a record of.
+    pub fn records<'p>(&self, paths: impl Iterator<Item = &'p str>) -> usize {
+        self.numbers(paths).len()
+    }
+
+    /// The numbers of the records at these paths, as far as the index has them.
+    fn numbers<'p>(&self, paths: impl Iterator<Item = &'p str>) -> Vec<u64> {
+        let rows = &self.0.rows;
+        let place = |path: &str| rows.binary_search_by(|row| row.stat.path.as_str().cmp(path)).ok();
+        paths.filter_map(place).map(|at| rows[at].number).collect()
     }
 }
 

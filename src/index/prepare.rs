@@ -30,8 +30,8 @@ pub const RAW: &str = "raw";
 /// Everything that the index keeps of one record.
 #[derive(Debug, Default, PartialEq)]
 pub struct Prepared {
-    /// The card as JSON.
-    pub card: String,
+    /// The card.
+    pub card: Card,
     /// Folded texts with their labels: `LABEL label ITEM item LABEL_END text \n` each.
     pub texts: String,
     /// Distinct neighbouring pairs of characters, joined by U+0001.
@@ -42,6 +42,8 @@ pub struct Prepared {
     pub words: String,
     /// Words of title and unit.
     pub title_words: String,
+    /// Distinct characters and pairs of the title.
+    pub title_grams: String,
     /// Distinct keys `field VALUE value`, and `VALUE field` for each field that has something.
     pub keys: String,
     /// Quantities and dates, as [`facts::encode`] gives them.
@@ -51,7 +53,7 @@ pub struct Prepared {
 /// Prepares one record. Without words there are no facts.
 pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter, words: Option<&Words>) -> Prepared {
     let card = Card::of(record, kind);
-    let mut prepared = Prepared { card: super::data::card_to_json(&card), ..Prepared::default() };
+    let mut prepared = Prepared::default();
     let mut sets = Sets::default();
     sets.key(&format!("kind{VALUE}{}", kind.name));
     if let Some(extent) = &card.extent {
@@ -88,6 +90,13 @@ pub fn prepare(record: &Record, kind: &Kind, segmenter: &Segmenter, words: Optio
     if let Some(words) = words {
         prepared.facts = facts::encode(&facts::facts(record, kind, words));
     }
+    let mut title = Sets::default();
+    title.grams(&fold(&card.title));
+    prepared.title_grams = title.chars.0;
+    if !title.pairs.0.is_empty() {
+        push(&mut prepared.title_grams, &title.pairs.0);
+    }
+    prepared.card = card;
     prepared.keys = sets.keys.0;
     prepared.pairs = sets.pairs.0;
     prepared.chars = sets.chars.0;

@@ -1,6 +1,7 @@
 //! Bringing the index up to date: all of it, or what changed.
 
 use super::data::Appender;
+use super::data::Lengths;
 use super::fields::Fields;
 use super::fields::register;
 use super::files::Files;
@@ -8,7 +9,7 @@ use super::files::Row;
 use super::files::is_racy;
 use super::prepare::Prepared;
 use super::prepare::prepare;
-use super::{Changes, DATA, FOLDER, Index, IndexError, NEW_FOLDER, files_name, folder, identity};
+use super::{Changes, FOLDER, Index, IndexError, NEW_FOLDER, Seen, files_name, folder, identity};
 use crate::archive::Archive;
 use crate::archive::FileStat;
 use crate::archive::Record;
@@ -58,7 +59,7 @@ pub fn rebuild(
     let heap = if walk.len() < 2000 { SMALL_HEAP } else { HEAP };
     let mut writer: IndexWriter = index.writer_with_num_threads(1, heap)?;
     let mut batch = Batch { archive, fields, folder: &new, files: Files::default(), writer: &mut writer };
-    batch.run(walk, 0, progress)?;
+    batch.run(walk, Lengths::default(), progress)?;
     // One segment answers two to three times faster than sixteen.
     let segments = index.searchable_segment_ids()?;
     if segments.len() > 1 {
@@ -87,7 +88,7 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
     let folder = folder(archive);
     let tantivy = index.searcher.index().clone();
     let opstamp = tantivy.load_metas()?.opstamp;
-    let mut files = index.files;
+    let Seen(mut files) = index.seen()?;
     let now = clock(archive)?;
     for stat in &changes.restamped {
         if let Ok(at) = files.rows.binary_search_by(|row| row.stat.path.cmp(&stat.path)) {
@@ -102,7 +103,7 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
         files.write(&path).map_err(io(&path))?;
         return Index::open(archive);
     }
-    let end = index.data.len().map_err(io(&folder))?;
+    let end = index.data.lengths();
     let mut writer: IndexWriter = tantivy.writer_with_num_threads(1, SMALL_HEAP)?;
     // A run killed between tantivy's delete file and its commit leaves a file that would make every
     // later commit fail: sweep first.
@@ -165,12 +166,11 @@ impl Batch<'_> {
     fn run(
         &mut self,
         walk: &[FileStat],
-        end: u64,
+        from: Lengths,
         progress: &dyn Fn(usize, usize),
     ) -> Result<(), IndexError> {
         let now = clock(self.archive)?;
-        let path = self.folder.join(DATA);
-        let mut data = Appender::open(&path, end).map_err(io(&path))?;
+        let mut data = Appender::open(self.folder, from).map_err(io(self.folder))?;
         let segmenter = if walk.is_empty() { None } else { Some(Segmenter::new(self.archive.terms())) };
         // Where the word lists are broken there are no facts; who asks for them is told why.
         let words = facts::words(self.archive).ok();
@@ -180,17 +180,19 @@ impl Batch<'_> {
             let prepared: Vec<Option<Done>> =
                 chunk.par_iter().map(|stat| self.prepare(stat, segmenter, words.as_ref())).collect();
             for item in prepared.into_iter().flatten() {
-                self.add(item, now, &mut data, &path)?;
+                self.add(item, now, &mut data)?;
             }
             done += chunk.len();
             progress(done, walk.len());
         }
-        let len = data.finish().map_err(io(&path))?;
+        let lengths = data.finish().map_err(io(self.folder))?;
         self.files.rows.sort_by(|a, b| a.stat.path.cmp(&b.stat.path));
         let mut commit = self.writer.prepare_commit()?;
         let manifest: PathBuf = self.folder.join(files_name(commit.opstamp()));
         self.files.write(&manifest).map_err(io(&manifest))?;
-        let payload = json!({"identity": identity(self.archive), "texts": len});
+        let broken = self.files.rows.iter().filter(|row| row.broken);
+        let broken: Vec<&str> = broken.map(|row| row.stat.path.as_str()).collect();
+        let payload = json!({"identity": identity(self.archive), "cards": lengths.cards, "texts": lengths.texts, "broken": broken});
         commit.set_payload(&payload.to_string());
         commit.commit()?;
         Ok(())
@@ -208,22 +210,22 @@ impl Batch<'_> {
         })
     }
 
-    fn add(&mut self, item: Done, now: i64, data: &mut Appender, path: &Path) -> Result<(), IndexError> {
+    fn add(&mut self, item: Done, now: i64, data: &mut Appender) -> Result<(), IndexError> {
         let number = self.files.next;
         self.files.next += 1;
         let prepared = item.prepared;
-        let (offset, len) = data.append(number, &prepared).map_err(io(path))?;
+        let place = data.append(number, &prepared).map_err(io(self.folder))?;
         let fields = self.fields;
         let mut document = TantivyDocument::default();
         document.add_text(fields.pairs, prepared.pairs);
         document.add_text(fields.chars, prepared.chars);
         document.add_text(fields.words, prepared.words);
         document.add_text(fields.title, prepared.title_words);
+        document.add_text(fields.title_grams, prepared.title_grams);
         document.add_text(fields.keys, prepared.keys);
         document.add_u64(fields.number, number);
-        document.add_u64(fields.offset, offset);
-        document.add_u64(fields.len, len);
-        document.add_u64(fields.facts, prepared.facts.len() as u64);
+        document.add_u64(fields.card, place.card);
+        document.add_u64(fields.texts, place.texts);
         self.writer.add_document(document)?;
         let racy = is_racy(&item.stat, now);
         self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });

@@ -136,6 +136,19 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError>;
 
+    /// BM25 over the single characters, neighbouring pairs and wholes of folded strings, for each of
+    /// `docs`: [`super::Grams`] over their texts.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn gram_scores(&self, strings: &[&str], docs: &[Doc]) -> Result<Vec<f32>, EngineError>;
+
+    /// Records whose title may hold a folded string: all that do, and perhaps others.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn titled(&self, string: &str) -> Result<DocSet, EngineError>;
+
     /// A record's short form.
     ///
     /// # Errors
@@ -148,6 +161,14 @@ pub trait Engine {
     /// When the engine cannot answer, or has no such record.
     fn id(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.card(doc)?.id)
+    }
+
+    /// The path of a record's file. An engine that has paths cheaper than cards says so here.
+    ///
+    /// # Errors
+    /// When the engine cannot answer, or has no such record.
+    fn path(&self, doc: Doc) -> Result<String, EngineError> {
+        Ok(self.card(doc)?.path)
     }
 
     /// A record's title, which ranks it. An engine that has titles cheaper than cards says so here.

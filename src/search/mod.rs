@@ -5,9 +5,11 @@
 
 mod docset;
 mod engine;
+mod grams;
 mod highlight;
 pub mod plan;
 pub mod query;
+mod rank;
 mod run;
 mod scan;
 #[cfg(test)]
@@ -17,8 +19,10 @@ mod tests;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+pub use grams::Grams;
 pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};
-pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
+pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
+pub use run::{Found, Match, MissingTerm, Options, TermCount, find};
 pub use scan::ScanEngine;

@@ -8,31 +8,31 @@
 //! holds 没有 does not answer 没有这个词呢, nor one with 85 the checksum 85430a9f.
 
 use super::docset::DocSet;
-use super::engine::{Doc, Engine, EngineError, Needle, Scope};
+use super::engine::{Engine, EngineError, Needle, Scope};
 use super::plan::Literal;
 use super::plan::Plan;
-use crate::text::fold;
+use super::rank::Ranked;
+use super::rank::rank;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::OnceLock;
 
-/// Added to the score of a record with all strings of the query in its title; less for fewer. Far
-/// above what words can add up to, and the same for every engine, so that hits can be merged.
-pub const TITLE_BONUS: f32 = 100.0;
 /// Words that a search is not widened to.
 const FUNCTION_WORDS: &str = include_str!("function_words.txt");
-/// So many of the best by words are looked at for their title.
-const TITLES: usize = 200;
-/// Up to so many hits, all ties are broken by id; beyond, only those among [`TITLES`].
-const TIES: usize = 2000;
-
 /// How to answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
     /// Never widen.
     pub exact: bool,
+    /// How many hits are needed in order; `None` for all, 0 where they are only a set.
+    pub top: Option<usize>,
+}
+
+impl Options {
+    /// What matches as it stands, as a set: for filters, counts and lists with an order of their own.
+    pub const SET: Options = Options { exact: true, top: Some(0) };
 }
 
 /// How closely the hits match.
@@ -55,15 +55,6 @@ impl Match {
             Match::Any => "any",
         }
     }
-}
-
-/// A hit.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Ranked {
-    /// The record.
-    pub doc: Doc,
-    /// The better the higher.
-    pub score: f32,
 }
 
 /// How many records a free term of the query matches literally.
@@ -91,7 +82,7 @@ pub struct MissingTerm {
 pub struct Found {
     /// How closely.
     pub matched: Match,
-    /// Best first; ties by id.
+    /// Best first; ties by id. Beyond [`Options::top`] in no order.
     pub hits: Vec<Ranked>,
     /// Where nothing matched literally: the terms to blame.
     pub missing: Vec<MissingTerm>,
@@ -156,7 +147,14 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
             }
         }
     }
-    let hits = rank(engine, &words, &docs, &literals)?;
+    let strings: Vec<&str> = literals.iter().map(|literal| literal.needle.text.as_str()).collect();
+    let in_title: Vec<&str> = literals
+        .iter()
+        .filter(|literal| literal.needle.scope.covers("title"))
+        .map(|literal| literal.needle.text.as_str())
+        .collect();
+    let top = options.top.unwrap_or(usize::MAX);
+    let hits = rank(engine, &words, &docs, &strings, &in_title, top)?;
     Ok(Found { matched, hits, missing, terms, words, needles })
 }
 
@@ -472,48 +470,6 @@ fn cover(text: &str, words: &[String]) -> Vec<String> {
     let mut seen = BTreeSet::new();
     found.retain(|word| seen.insert(word.clone()));
     found
-}
-
-fn rank(
-    engine: &dyn Engine,
-    words: &[String],
-    docs: &DocSet,
-    literals: &[&Literal],
-) -> Result<Vec<Ranked>, EngineError> {
-    let mut hits: Vec<Ranked> = if words.is_empty() {
-        docs.iter().map(|doc| Ranked { doc, score: 0.0 }).collect()
-    } else {
-        let scores = engine.score(words, docs)?;
-        scores.into_iter().map(|(doc, score)| Ranked { doc, score }).collect()
-    };
-    hits.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
-    let in_title: Vec<&str> = literals
-        .iter()
-        .filter(|literal| literal.needle.scope.covers("title"))
-        .map(|literal| literal.needle.text.as_str())
-        .collect();
-    let look = if in_title.is_empty() { 0 } else { hits.len().min(TITLES) };
-    for hit in &mut hits[..look] {
-        let title = fold::fold(&engine.title(hit.doc)?);
-        let with = in_title.iter().filter(|needle| title.contains(**needle)).count();
-        hit.score += TITLE_BONUS * with as f32 / in_title.len() as f32;
-    }
-    let ties = if hits.len() <= TIES { hits.len() } else { hits.len().min(TITLES) };
-    hits[..ties].sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
-    for tied in hits[..ties].chunk_by_mut(|a, b| a.score.total_cmp(&b.score).is_eq()) {
-        if tied.len() == 1 {
-            continue;
-        }
-        let mut keyed = Vec::with_capacity(tied.len());
-        for hit in tied.iter() {
-            keyed.push((engine.id(hit.doc)?, *hit));
-        }
-        keyed.sort_by(|(a_id, a), (b_id, b)| a_id.cmp(b_id).then(a.doc.cmp(&b.doc)));
-        for (slot, (_, hit)) in tied.iter_mut().zip(keyed) {
-            *slot = hit;
-        }
-    }
-    Ok(hits)
 }
 
 #[cfg(test)]

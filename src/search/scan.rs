@@ -3,6 +3,7 @@
 
 use super::docset::DocSet;
 use super::engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+use super::grams::{Grams, bm25, idf};
 use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Kind;
@@ -11,9 +12,6 @@ use memchr::memmem::Finder;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
-/// BM25's usual constants.
-const K1: f32 = 1.2;
-const B: f32 = 0.75;
 /// The most words taken from one text: each costs a scan, and a pasted page has a thousand.
 const MAX_WORDS: usize = 64;
 
@@ -67,7 +65,50 @@ impl ScanEngine {
         ScanEngine { records, average }
     }
 
-    fn select(&self, test: impl Fn(&Row) -> bool) -> DocSet {
+    /// BM25 by the statistics of another engine: its number of `records`, the `average` bytes of text
+    /// of one, and how many of them have a word.
+    ///
+    /// # Errors
+    /// Those of `with`.
+    pub fn score_by(
+        &self,
+        words: &[String],
+        docs: &DocSet,
+        records: usize,
+        average: f32,
+        with: &dyn Fn(&str) -> Result<usize, EngineError>,
+    ) -> Result<Vec<(Doc, f32)>, EngineError> {
+        let mut scores: Vec<(Doc, f32)> = docs.iter().map(|doc| (doc, 0.0)).collect();
+        if scores.is_empty() {
+            return Ok(scores);
+        }
+        for word in words {
+            let idf = idf(with(word)?, records);
+            let finder = Finder::new(word);
+            for (doc, score) in &mut scores {
+                let row = self.row(*doc)?;
+                let texts = row.texts.iter();
+                let times: usize = texts.map(|(_, _, text)| finder.find_iter(text.as_bytes()).count()).sum();
+                *score += bm25(times as f32, idf, row.bytes as f32 / average);
+            }
+        }
+        Ok(scores)
+    }
+
+    /// What grams count for in each of `docs`; `average` is the bytes of text of a record.
+    ///
+    /// # Errors
+    /// For a record that there is not.
+    pub fn count_grams(&self, grams: &Grams, docs: &[Doc], average: f32) -> Result<Vec<f32>, EngineError> {
+        let score = |&doc: &Doc| {
+            let texts = self.row(doc)?.texts.iter();
+            let texts = texts.map(|(label, item, text)| Text { label, item: *item, text });
+            Ok(grams.score(texts, average))
+        };
+        docs.iter().map(score).collect()
+    }
+
+    fn filter(&self, test: impl Fn(&Row) -> bool) -> DocSet {
         let docs = (0..).zip(&self.records).filter(|(_, row)| test(row)).map(|(doc, _)| doc);
         DocSet::of(self.slots(), docs)
     }
@@ -88,7 +129,7 @@ impl Engine for ScanEngine {
 
     fn literal(&self, needle: &Needle) -> Result<DocSet, EngineError> {
         let finder = Finder::new(&needle.text);
-        Ok(self.select(|row| {
+        Ok(self.filter(|row| {
             let mut texts = row.texts.iter().filter(|(label, _, _)| needle.scope.covers(label));
             texts.any(|(_, _, text)| finder.find(text.as_bytes()).is_some())
         }))
@@ -109,7 +150,7 @@ impl Engine for ScanEngine {
 
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet, EngineError> {
         let fits = |stored: &str| if prefix { stored.starts_with(value) } else { stored == value };
-        Ok(self.select(|row| match field {
+        Ok(self.filter(|row| match field {
             KIND => fits(&fold::fold_term(&row.card.kind)),
             EXTENT => row.card.extent.as_deref().is_some_and(fits),
             _ => row.facts.iter().any(|(path, stored)| path == field && fits(stored)),
@@ -122,11 +163,11 @@ impl Engine for ScanEngine {
                 low.is_none_or(|low| low <= number) && high.is_none_or(|high| number <= high)
             })
         };
-        Ok(self.select(|row| row.facts.iter().any(|(path, stored)| path == field && within(stored))))
+        Ok(self.filter(|row| row.facts.iter().any(|(path, stored)| path == field && within(stored))))
     }
 
     fn has(&self, field: &str) -> Result<DocSet, EngineError> {
-        Ok(self.select(|row| match field {
+        Ok(self.filter(|row| match field {
             KIND => true,
             EXTENT => row.card.extent.is_some(),
             _ => {
@@ -155,21 +196,18 @@ impl Engine for ScanEngine {
     }
 
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError> {
-        let mut scores: Vec<(Doc, f32)> = docs.iter().map(|doc| (doc, 0.0)).collect();
-        let records = self.records.len() as f32;
-        for word in words {
-            let with = self.word(word)?.count() as f32;
-            let idf = (1.0 + (records - with + 0.5) / (with + 0.5)).ln();
-            let finder = Finder::new(word);
-            for (doc, score) in &mut scores {
-                let row = self.row(*doc)?;
-                let texts = row.texts.iter();
-                let times: usize = texts.map(|(_, _, text)| finder.find_iter(text.as_bytes()).count()).sum();
-                let (times, length) = (times as f32, row.bytes as f32 / self.average);
-                *score += idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length));
-            }
-        }
-        Ok(scores)
+        let known = |word: &str| Ok(self.word(word)?.count());
+        self.score_by(words, docs, self.records.len(), self.average, &known)
+    }
+
+    fn gram_scores(&self, strings: &[&str], docs: &[Doc]) -> Result<Vec<f32>, EngineError> {
+        let grams =
+            Grams::new(strings, self.records.len(), |gram| Ok::<_, EngineError>(self.word(gram)?.count()))?;
+        self.count_grams(&grams, docs, self.average)
+    }
+
+    fn titled(&self, string: &str) -> Result<DocSet, EngineError> {
+        Ok(self.filter(|row| fold::fold(&row.card.title).contains(string)))
     }
 
     fn card(&self, doc: Doc) -> Result<Card, EngineError> {
@@ -178,6 +216,10 @@ impl Engine for ScanEngine {
 
     fn id(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.row(doc)?.card.id.clone())
+    }
+
+    fn path(&self, doc: Doc) -> Result<String, EngineError> {
+        Ok(self.row(doc)?.card.path.clone())
     }
 
     fn title(&self, doc: Doc) -> Result<String, EngineError> {

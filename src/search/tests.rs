@@ -23,7 +23,7 @@ fn ids(engine: &ScanEngine, found: &Found) -> Vec<String> {
 fn ask(query: &str, exact: bool) -> (Vec<String>, Found) {
     let engine = engine();
     let compiled = compile(query, &kinds(), &Scope::Everywhere).expect(query);
-    let found = find(&compiled.plan, &engine, &Options { exact }).expect("an answer");
+    let found = find(&compiled.plan, &engine, &Options { exact, top: None }).expect("an answer");
     (ids(&engine, &found), found)
 }
 
@@ -133,7 +133,7 @@ fn what_is_filtered_away_is_not_said_to_be_missing() {
     let (engine, kinds) = (engine(), kinds());
     let scope = section_scope("background", &kinds).expect("a role");
     let compiled = compile("星级", &kinds, &scope).expect("a query");
-    let found = find(&compiled.plan, &engine, &Options { exact: true }).expect("an answer");
+    let found = find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
     assert_eq!(found.missing[0].records, 1);
     // A string found as a code is not missing, whatever else is.
     assert_eq!(ask("case-b 没有", true).1.missing.len(), 1);
@@ -250,7 +250,7 @@ proptest! {
         });
         let engine = ScanEngine::new(&kinds, records);
         let compiled = compile(&query, &kinds, &Scope::Everywhere).expect("a query");
-        let exact = find(&compiled.plan, &engine, &Options { exact: true }).expect("an answer");
+        let exact = find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
         let found = exact.docs(engine.slots());
         for (doc, (title, text, year)) in (0..).zip(&texts) {
             let expected = holds(&compiled.plan, title, &format!("x{text}"), *year);
@@ -258,7 +258,7 @@ proptest! {
         }
         prop_assert_eq!(exact.hits.len(), found.count());
         // Widening never loses what is there, and hides nothing.
-        let wide = find(&compiled.plan, &engine, &Options { exact: false }).expect("an answer");
+        let wide = find(&compiled.plan, &engine, &Options::default()).expect("an answer");
         if exact.hits.is_empty() {
             prop_assert!(wide.matched != Match::Exact || wide.hits.is_empty());
         } else {

@@ -16,9 +16,6 @@ use crate::text::quantity::Words;
 use rayon::iter::IntoParallelIterator as _;
 use rayon::iter::ParallelIterator as _;
 
-/// A search that means what it says: a count of facts must not change because a word was widened.
-const EXACTLY: Options = Options { exact: true };
-
 impl Ready<'_> {
     /// The cards of the records that a plan selects with their facts, by path. A file that has gone since has
     /// none.
@@ -38,7 +35,7 @@ impl Ready<'_> {
     fn stored(&self, plan: &Plan) -> Option<Vec<(Card, Vec<Fact>)>> {
         let Source::Index(index) = &self.source else { return None };
         let engine = IndexEngine::new(index).ok()?;
-        let found = find(plan, &engine, &EXACTLY).ok()?;
+        let found = find(plan, &engine, &Options::SET).ok()?;
         let mut records = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
             records.push((engine.card(hit.doc).ok()?, engine.facts(hit.doc).ok()?));
@@ -48,7 +45,7 @@ impl Ready<'_> {
 
     fn computed(&self, plan: &Plan, words: &Words) -> Result<Vec<(Card, Vec<Fact>)>, EngineError> {
         let cards: Vec<Card> = self.with(|engine| {
-            let found = find(plan, engine, &EXACTLY)?;
+            let found = find(plan, engine, &Options::SET)?;
             found.hits.iter().map(|hit| engine.card(hit.doc)).collect::<Result<_, EngineError>>()
         })?;
         let facts = |card: Card| {

@@ -26,6 +26,8 @@ use crate::index::Changes;
 use crate::index::Index;
 use crate::index::IndexEngine;
 use crate::index::IndexError;
+use crate::index::LayeredEngine;
+use crate::index::Seen;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::ScanEngine;
@@ -40,13 +42,22 @@ const PATIENCE: Duration = Duration::from_millis(500);
 /// How long `index` waits: it was asked to write.
 const LONG_PATIENCE: Duration = Duration::from_secs(10);
 
+/// Up to so many changed files are read again for every answer and not written into the index: that
+/// takes a fraction of the time, and the index is written once for all of them.
+const OVERLAID: usize = 32;
+/// From so many records on, the manifest is read while the files are looked at.
+const LARGE: usize = 2000;
+
 /// Whether the files are looked at before an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Refresh {
-    /// Look, and bring the index up to date: the answer is never stale.
+    /// Look: the answer is never stale. A few changes are answered from the files; many are written
+    /// into the index first.
     Look,
     /// Answer from the index as it is, if there is one.
     Skip,
+    /// Look, and write every change into the index.
+    Write,
     /// Build the index anew.
     Rebuild,
 }
@@ -79,7 +90,29 @@ pub struct Ready<'a> {
 
 enum Source {
     Index(Box<Index>),
+    /// An index, and what changed since.
+    Layers(Box<Layers>),
     Scan(ScanEngine),
+}
+
+struct Layers {
+    index: Index,
+    seen: Seen,
+    /// Paths whose records in the index no longer count.
+    hidden: Vec<String>,
+    top: ScanEngine,
+}
+
+impl Layers {
+    fn records(&self) -> usize {
+        let hidden = self.seen.records(self.hidden.iter().map(String::as_str));
+        self.index.records() - hidden + self.top.slots() as usize
+    }
+
+    fn engine(&self) -> Result<LayeredEngine<'_>, EngineError> {
+        let hidden = self.hidden.iter().map(String::as_str);
+        LayeredEngine::new(IndexEngine::new(&self.index)?, &self.seen, hidden, &self.top)
+    }
 }
 
 impl Ready<'_> {
@@ -90,20 +123,23 @@ impl Ready<'_> {
     /// # Errors
     /// Those of the engine and of `ask`.
     pub fn with<T, E: From<EngineError>>(&self, ask: impl Fn(&dyn Engine) -> Result<T, E>) -> Result<T, E> {
-        match &self.source {
-            Source::Scan(scan) => ask(scan),
+        let (index, answer) = match &self.source {
+            Source::Scan(scan) => return ask(scan),
             Source::Index(index) => {
-                let answer = IndexEngine::new(index).map_err(E::from).and_then(|engine| ask(&engine));
-                if answer.is_ok() || index.is_sound() {
-                    return answer;
-                }
-                index::discard(self.archive);
-                let (walk, _) = self.archive.walk();
-                match scan(self.archive, &walk, "damaged", Vec::new()).source {
-                    Source::Scan(scan) => ask(&scan),
-                    Source::Index(_) => answer,
-                }
+                (index.as_ref(), IndexEngine::new(index).map_err(E::from).and_then(|engine| ask(&engine)))
             }
+            Source::Layers(layers) => {
+                (&layers.index, layers.engine().map_err(E::from).and_then(|engine| ask(&engine)))
+            }
+        };
+        if answer.is_ok() || index.is_sound() {
+            return answer;
+        }
+        index::discard(self.archive);
+        let (walk, _) = self.archive.walk();
+        match scan(self.archive, &walk, "damaged", Vec::new()).source {
+            Source::Scan(scan) => ask(&scan),
+            _ => answer,
         }
     }
 
@@ -111,6 +147,7 @@ impl Ready<'_> {
     pub fn records(&self) -> usize {
         match &self.source {
             Source::Index(index) => index.records(),
+            Source::Layers(layers) => layers.records(),
             Source::Scan(scan) => scan.slots() as usize,
         }
     }
@@ -149,35 +186,46 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         notices.push(Notice::Skipped(index.built()));
         return finish(archive, Source::Index(Box::new(index)), notices, 0);
     }
-    let (walk, errors) = archive.walk();
+    let look = || archive.walk();
+    let see = |index: &Index| index.seen();
+    let ((walk, errors), opened) = match opened {
+        // Reading a long manifest and looking at as many files take as long as each other.
+        Ok(index) if index.records() >= LARGE => {
+            let (walk, seen) = rayon::join(look, || see(&index));
+            (walk, seen.map(|seen| (index, seen)))
+        }
+        Ok(index) => (look(), see(&index).map(|seen| (index, seen))),
+        Err(error) => (look(), Err(error)),
+    };
     for error in errors {
-        let path = error.path().and_then(|path| archive.relative(path)).unwrap_or_default();
-        let reason = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-        notices.push(Notice::Unreadable(path, reason));
+        let path = archive.relative(&error.path).unwrap_or_else(|| error.path.display().to_string());
+        notices.push(Notice::Unreadable(path, error.error.to_string()));
     }
     // An index whose answers are right as it stands: all that has moved since are stamps.
     let mut right = None;
     let known = opened.is_ok();
-    if let Ok(index) = opened {
-        let changes = index.compare(archive, &walk);
+    if let Ok((index, seen)) = opened {
+        let changes = seen.compare(archive, &walk);
         note_unreadable(&changes, &mut notices);
         if changes.is_empty() {
             if changes.restamped.is_empty() {
                 return finish(archive, Source::Index(Box::new(index)), notices, 0);
             }
             right = Some(index);
+        } else if refresh == Refresh::Look && changes.len() <= OVERLAID && changes.restamped.len() <= LARGE {
+            return overlay(archive, index, seen, &changes, notices);
         }
     }
     let patience = match (refresh, &right) {
-        (Refresh::Rebuild, _) => LONG_PATIENCE,
+        (Refresh::Rebuild | Refresh::Write, _) => LONG_PATIENCE,
         // To note stamps down is not worth waiting for.
         (_, Some(_)) => Duration::ZERO,
         _ => PATIENCE,
     };
     match write(archive, refresh, patience, progress) {
         Ok((index, touched, built)) => {
-            if !known {
-                note_unreadable(&index.compare(archive, &walk), &mut notices);
+            if let Some(seen) = index.seen().ok().filter(|_| !known) {
+                note_unreadable(&seen.compare(archive, &walk), &mut notices);
             }
             if built {
                 notices.push(Notice::Built(touched));
@@ -189,6 +237,27 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
             None => scan(archive, &walk, &reason, notices),
         },
     }
+}
+
+/// The index with the changed files over it.
+fn overlay<'a>(
+    archive: &'a Archive,
+    index: Index,
+    seen: Seen,
+    changes: &Changes,
+    mut notices: Vec<Notice>,
+) -> Ready<'a> {
+    let Read { records, mut broken } = read(archive, &changes.changed, &mut notices);
+    let changed = changes.changed.iter().map(|stat| &stat.path);
+    let hidden: Vec<String> = changed.chain(&changes.gone).cloned().collect();
+    broken.extend(index.broken().iter().filter(|path| !hidden.contains(path)).cloned());
+    broken.sort();
+    if !broken.is_empty() {
+        notices.push(Notice::Broken(broken));
+    }
+    let top = ScanEngine::new(&archive.kinds, records);
+    let source = Source::Layers(Box::new(Layers { index, seen, hidden, top }));
+    Ready { archive, source, notices, refreshed: changes.len() }
 }
 
 /// Under the lock, looks again (another process may have done the work meanwhile) and writes.
@@ -204,8 +273,10 @@ fn write(
     })?;
     let (walk, _) = archive.walk();
     let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
-    if let Ok(index) = opened {
-        let changes = index.compare(archive, &walk);
+    if let Ok(index) = opened
+        && let Ok(seen) = index.seen()
+    {
+        let changes = seen.compare(archive, &walk);
         let touched = changes.len();
         if touched == 0 && changes.restamped.is_empty() {
             return Ok((index, 0, false));
@@ -248,9 +319,8 @@ fn note_unreadable(changes: &Changes, notices: &mut Vec<Notice>) {
 
 fn finish(archive: &Archive, source: Source, mut notices: Vec<Notice>, refreshed: usize) -> Ready<'_> {
     if let Source::Index(index) = &source {
-        let broken: Vec<String> = index.broken().into_iter().map(str::to_owned).collect();
-        if !broken.is_empty() {
-            notices.push(Notice::Broken(broken));
+        if !index.broken().is_empty() {
+            notices.push(Notice::Broken(index.broken().to_vec()));
         }
     }
     Ready { archive, source, notices, refreshed }
@@ -258,40 +328,48 @@ fn finish(archive: &Archive, source: Source, mut notices: Vec<Notice>, refreshed
 
 /// The files themselves as an engine.
 fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Notice>) -> Ready<'a> {
-    let read: Vec<_> = walk
-        .par_iter()
-        .map(|stat| {
-            let record =
-                Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
-            let kind = &archive.kinds[stat.kind];
-            let texts: Vec<(String, usize, String)> = match &record.root {
-                Some(root) => kind
-                    .texts(root)
-                    .into_iter()
-                    .map(|value| (value.label, value.item, fold(value.text)))
-                    .collect(),
-                None => vec![(index::RAW.to_owned(), 0, fold(&record.text))],
-            };
-            Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
-        })
-        .collect();
-    let mut records = Vec::new();
-    let mut broken = Vec::new();
-    for item in read {
-        match item {
-            Ok((card, texts, bad)) => {
-                records.push((card, texts));
-                broken.extend(bad);
-            }
-            Err((path, error)) => {
-                let error: std::io::Error = error;
-                notices.push(Notice::Unreadable(path, error.to_string()));
-            }
-        }
-    }
+    let Read { records, broken } = read(archive, walk, &mut notices);
     notices.push(Notice::Scanned(reason.to_owned()));
     if !broken.is_empty() {
         notices.push(Notice::Broken(broken));
     }
     Ready { archive, source: Source::Scan(ScanEngine::new(&archive.kinds, records)), notices, refreshed: 0 }
+}
+
+/// Records as a scan takes them, and the paths of those that are no YAML.
+#[derive(Default)]
+struct Read {
+    records: Vec<(Card, Vec<(String, usize, String)>)>,
+    broken: Vec<String>,
+}
+
+fn read(archive: &Archive, walk: &[FileStat], notices: &mut Vec<Notice>) -> Read {
+    let one = |stat: &FileStat| {
+        let record = Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
+        let kind = &archive.kinds[stat.kind];
+        let texts: Vec<(String, usize, String)> = match &record.root {
+            Some(root) => {
+                let texts = kind.texts(root).into_iter();
+                texts.map(|value| (value.label, value.item, fold(value.text))).collect()
+            }
+            None => vec![(index::RAW.to_owned(), 0, fold(&record.text))],
+        };
+        Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
+    };
+    let all: Vec<Result<_, (String, std::io::Error)>> = if walk.len() <= OVERLAID {
+        walk.iter().map(one).collect()
+    } else {
+        walk.par_iter().map(one).collect()
+    };
+    let mut read = Read::default();
+    for item in all {
+        match item {
+            Ok((card, texts, bad)) => {
+                read.records.push((card, texts));
+                read.broken.extend(bad);
+            }
+            Err((path, error)) => notices.push(Notice::Unreadable(path, error.to_string())),
+        }
+    }
+    read
 }

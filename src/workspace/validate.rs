@@ -60,8 +60,8 @@ pub(super) fn validate_as(
 
     let (walk, errors) = archive.walk();
     for error in errors {
-        let path = error.path().and_then(|path| archive.relative(path)).unwrap_or_default();
-        let detail = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
+        let path = archive.relative(&error.path).unwrap_or_default();
+        let detail = error.error.to_string();
         outcome.findings.push(Finding::new(Code::Unreadable, path, None).arg("detail", detail));
     }
     let read: Vec<_> = walk

@@ -108,7 +108,7 @@ fn wanted(
     }
     let ready = notices::ready(context, archive, Refresh::Look);
     let paths = ready.with(|engine| -> Result<HashSet<String>, Failure> {
-        let hits = find(&compiled.plan, engine, &Options { exact: true })?;
+        let hits = find(&compiled.plan, engine, &Options::SET)?;
         let mut paths = HashSet::new();
         for hit in &hits.hits {
             paths.insert(engine.card(hit.doc)?.path);

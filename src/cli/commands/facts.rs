@@ -47,7 +47,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let archive = context.archive()?;
     let words = facts::words(archive).map_err(|error| broken(context, &error))?;
     let wanted = Wanted::read(context, archive, matches, &words)?;
-    let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    // Facts lie in the index: what changed is written into it first.
+    let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Write };
     let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
     let ready = notices::ready(context, archive, refresh);
     let records = ready.facts(&compiled.plan, &words)?;

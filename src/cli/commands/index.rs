@@ -15,7 +15,7 @@ const FORMATS: &[&str] = &["table", "json"];
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let json = format(context, matches, FORMATS)? == Some("json");
     let archive = context.archive()?;
-    let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Look };
+    let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Write };
     let ready = notices::ready(context, archive, refresh);
     let records = ready.records();
     if json {

@@ -38,10 +38,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let asked = columns(context, archive, matches)?;
     let ready = notices::ready(context, archive, refresh);
     let (cards, total) = ready.with(|engine| -> Result<(Vec<Card>, usize), Failure> {
-        let found = find(&compiled.plan, engine, &Options { exact: true })?;
-        let mut docs: Vec<(u32, f32)> = found.hits.iter().map(|hit| (hit.doc, 0.0)).collect();
+        let found = find(&compiled.plan, engine, &Options::SET)?;
         // In the order of the files, unless somebody asks for another.
-        docs.sort_by_key(|(doc, _)| *doc);
+        let mut paths = Vec::with_capacity(found.hits.len());
+        for hit in &found.hits {
+            paths.push((engine.path(hit.doc)?, hit.doc));
+        }
+        paths.sort_unstable();
+        let docs: Vec<(u32, f32)> = paths.into_iter().map(|(_, doc)| (doc, 0.0)).collect();
         let total = docs.len();
         let mut cards = Vec::new();
         for (doc, _) in listing.page(engine, archive, docs)? {

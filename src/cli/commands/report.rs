@@ -77,7 +77,7 @@ fn select(archive: &Archive, ready: &Ready<'_>, cards: &[Card], query: &str) -> 
         search::compile(query, &archive.kinds, &Scope::Everywhere).map_err(|error| error.to_string())?;
     let paths = ready
         .with(|engine| -> Result<Vec<String>, search::EngineError> {
-            let found = find(&compiled.plan, engine, &Options { exact: true })?;
+            let found = find(&compiled.plan, engine, &Options::SET)?;
             found.hits.iter().map(|hit| Ok(engine.card(hit.doc)?.path)).collect()
         })
         .map_err(|error| error.to_string())?;

@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let facets = facet_fields(context, archive, matches)?;
     let listing = Listing::read(context, archive, matches, SHOWN)?;
     let ready = notices::ready(context, archive, refresh);
-    let options = Options { exact: matches.get_flag("exact") };
+    let options = Options { exact: matches.get_flag("exact"), top: listing.needed() };
 
     let page = ready.with(|engine| -> Result<Page, Failure> {
         let found = find(&compiled.plan, engine, &options)?;
@@ -57,11 +57,15 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         let total = docs.len();
         let facets = count_facets(context.lang.is_zh(), engine, archive, &facets, &docs)?;
         let shown = listing.page(engine, archive, docs)?;
-        let mut hits = Vec::with_capacity(shown.len());
+        let (mut hits, mut paths) = (Vec::new(), Vec::new());
         for (doc, score) in shown {
-            hits.push((engine.card(doc)?, score));
+            if listing.wants_paths() {
+                paths.push(engine.path(doc)?);
+            } else {
+                hits.push((engine.card(doc)?, score));
+            }
         }
-        Ok(Page { found, hits, total, facets })
+        Ok(Page { found, hits, paths, total, facets })
     })?;
 
     let exit = match (page.total, ready.is_incomplete()) {
@@ -75,8 +79,12 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     if listing.is_bare() {
         printer.say_widened();
-        let cards: Vec<&Card> = page.hits.iter().map(|(card, _)| card).collect();
-        listing.print(context, archive, &cards, page.total)?;
+        if listing.wants_paths() {
+            listing.print_paths(context, &page.paths)?;
+        } else {
+            let cards: Vec<&Card> = page.hits.iter().map(|(card, _)| card).collect();
+            listing.print(context, archive, &cards, page.total)?;
+        }
         return Ok(exit);
     }
     match format {
@@ -126,6 +134,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 struct Page {
     found: Found,
     hits: Vec<(Card, f32)>,
+    /// Instead of hits, where nothing but paths is wanted.
+    paths: Vec<String>,
     total: usize,
     facets: Vec<Facet>,
 }

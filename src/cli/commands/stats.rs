@@ -64,7 +64,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let ready = notices::ready(context, archive, refresh);
     let cards = ready.with(|engine| -> Result<Vec<Card>, Failure> {
-        let found = find(&compiled.plan, engine, &Options { exact: true })?;
+        let found = find(&compiled.plan, engine, &Options::SET)?;
         let mut cards = Vec::with_capacity(found.hits.len());
         for hit in &found.hits {
             let card = engine.card(hit.doc)?;

@@ -1,0 +1,192 @@
+//! How much of a query's characters a text holds, and how often: the part of the ranking that needs no
+//! dictionary.
+//!
+//! Owns the counting and the formula. Single characters, neighbouring pairs and whole strings of the
+//! query are counted in the texts of the few records that may end up on the page, so the index keeps
+//! no frequencies of them.
+
+use super::engine::Text;
+use memchr::memmem::Finder;
+use rustc_hash::FxHashMap;
+
+/// BM25's usual constants (Robertson and Zaragoza 2009).
+pub(super) const K1: f32 = 1.2;
+/// See [`K1`].
+pub(super) const B: f32 = 0.75;
+/// The most different grams of one query: a pasted page has thousands.
+const MOST: usize = 256;
+/// The shortest string that is counted as a whole; pairs are grams already.
+const WHOLE: usize = 3;
+
+/// The grams of a query and what each counts for.
+#[derive(Debug, Default)]
+pub struct Grams {
+    /// Single characters and pairs (both in one number), each with its place in `weights`.
+    places: FxHashMap<u64, usize>,
+    /// One bit for each character of the basic plane that is in some gram: most characters of a text
+    /// are in none.
+    known: Vec<u64>,
+    wholes: Vec<Finder<'static>>,
+    /// The inverse document frequencies: of the grams, then of the wholes.
+    weights: Vec<f32>,
+    names: Vec<String>,
+}
+
+impl Grams {
+    /// The grams of folded strings. `with` says how many of `records` hold a string of one or two
+    /// characters; strings of more count as the rarest of their pairs.
+    ///
+    /// # Errors
+    /// Those of `with`.
+    pub fn new<E>(
+        strings: &[&str],
+        records: usize,
+        mut with: impl FnMut(&str) -> Result<usize, E>,
+    ) -> Result<Grams, E> {
+        let mut grams = Grams { known: vec![0; 1 << 10], ..Grams::default() };
+        let mut wholes = Vec::new();
+        for string in strings {
+            let mut rarest = f32::NEG_INFINITY;
+            let mut before = None;
+            for c in string.chars() {
+                if !c.is_alphanumeric() {
+                    before = None;
+                    continue;
+                }
+                let pair = before.replace(c).map(|first: char| format!("{first}{c}"));
+                for gram in [Some(c.to_string()), pair].into_iter().flatten() {
+                    let key = key(&gram);
+                    let weight = match grams.places.get(&key) {
+                        Some(&place) => grams.weights[place],
+                        None if grams.weights.len() == MOST => continue,
+                        None => {
+                            let weight = idf(with(&gram)?, records);
+                            grams.places.insert(key, grams.weights.len());
+                            grams.weights.push(weight);
+                            grams.names.push(gram.clone());
+                            gram.chars().for_each(|c| grams.know(c));
+                            weight
+                        }
+                    };
+                    rarest = rarest.max(weight);
+                }
+            }
+            if string.chars().filter(|c| c.is_alphanumeric()).nth(WHOLE - 1).is_some() {
+                wholes.push((*string, rarest));
+            }
+        }
+        for (string, weight) in wholes {
+            grams.wholes.push(Finder::new(string).into_owned());
+            grams.weights.push(weight);
+            grams.names.push(string.to_owned());
+        }
+        Ok(grams)
+    }
+
+    fn know(&mut self, c: char) {
+        let code = c as usize & 0xFFFF;
+        self.known[code >> 6] |= 1 << (code & 63);
+    }
+
+    fn knows(&self, c: char) -> bool {
+        let code = c as usize & 0xFFFF;
+        self.known[code >> 6] >> (code & 63) & 1 == 1
+    }
+
+    /// Whether there is nothing to count.
+    pub fn is_empty(&self) -> bool {
+        self.weights.is_empty()
+    }
+
+    /// BM25 of a record's texts; `average` is how many bytes of text a record has.
+    pub fn score<'t>(&self, texts: impl Iterator<Item = Text<'t>>, average: f32) -> f32 {
+        let mut times = vec![0_u32; self.weights.len()];
+        let mut bytes = 0;
+        for Text { text, .. } in texts {
+            bytes += text.len();
+            let mut before = None;
+            for c in text.chars() {
+                if !self.knows(c) {
+                    before = None;
+                    continue;
+                }
+                let mut count = |key| {
+                    if let Some(&place) = self.places.get(&key) {
+                        times[place] += 1;
+                    }
+                };
+                count(u64::from(c));
+                if let Some(first) = before.replace(c) {
+                    count(join(first, c));
+                }
+            }
+            let first = self.weights.len() - self.wholes.len();
+            for (whole, times) in self.wholes.iter().zip(&mut times[first..]) {
+                *times += u32::try_from(whole.find_iter(text.as_bytes()).count()).unwrap_or(u32::MAX);
+            }
+        }
+        let length = bytes as f32 / average;
+        let one = |(&times, &idf): (&u32, &f32)| bm25(times as f32, idf, length);
+        times.iter().zip(&self.weights).map(one).sum()
+    }
+
+    /// The grams and strings with their weights, for an explanation.
+    pub fn weights(&self) -> impl Iterator<Item = (&str, f32)> {
+        self.names.iter().map(String::as_str).zip(self.weights.iter().copied())
+    }
+}
+
+fn key(gram: &str) -> u64 {
+    let mut chars = gram.chars();
+    match (chars.next(), chars.next()) {
+        (Some(first), Some(second)) => join(first, second),
+        (Some(one), None) => u64::from(one),
+        _ => 0,
+    }
+}
+
+fn join(first: char, second: char) -> u64 {
+    u64::from(first) << 32 | u64::from(second)
+}
+
+/// How much a term that `with` of `records` hold tells of a record that holds it.
+pub(super) fn idf(with: usize, records: usize) -> f32 {
+    let (with, records) = (with.min(records) as f32, records as f32);
+    (1.0 + (records - with + 0.5) / (with + 0.5)).ln()
+}
+
+/// What a term counts for that stands so many `times` in a text of so many average lengths.
+pub(super) fn bm25(times: f32, idf: f32, length: f32) -> f32 {
+    idf * times * (K1 + 1.0) / (times + K1 * (1.0 - B + B * length))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn grams(strings: &[&str]) -> Grams {
+        Grams::new(strings, 100, |_| Ok::<_, ()>(10)).expect("no error")
+    }
+
+    #[test]
+    fn a_query_is_its_characters_pairs_and_longer_strings() {
+        let names = |strings: &[&str]| {
+            grams(strings).weights().map(|(name, _)| name.to_owned()).collect::<Vec<_>>().join(" ")
+        };
+        assert_eq!(names(&["党员"]), "党 员 党员");
+        assert_eq!(names(&["党员,干部", "党员"]), "党 员 党员 干 部 干部 党员,干部");
+        assert_eq!(names(&["“”"]), "");
+        assert!(grams(&["。"]).is_empty());
+    }
+
+    #[test]
+    fn more_of_a_query_scores_higher_and_so_does_the_string_itself() {
+        let grams = grams(&["流动党员"]);
+        let score = |text| grams.score([Text { label: "", item: 0, text }].into_iter(), 30.0);
+        assert_eq!(score("无"), 0.0);
+        assert!(score("流水") < score("流动"));
+        assert!(score("党员流动") < score("流动党员"));
+        assert!(score("流动党员") < score("流动党员与流动党员"));
+        assert!(score("流动党员") > score("流动党员在很长的一段文字里只出现一次因此相对来说不那么要紧"));
+    }
+}
