@@ -5,6 +5,7 @@
 
 mod docset;
 mod engine;
+mod grep;
 mod highlight;
 pub mod plan;
 pub mod query;
@@ -17,6 +18,7 @@ mod tests;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+pub use grep::{Matched, MatchedLine, Matcher, PatternError, Syntax, grep_raw, grep_texts};
 pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};
