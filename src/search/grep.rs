@@ -176,7 +176,7 @@ pub struct MatchedLine {
     /// The line, from 1.
     pub line: usize,
     /// The matches in it, or the parts of them: bytes of the file, in order, without overlap.
-    pub spans: Vec<Range<usize>>,
+    pub spans: Vec<Span>,
 }
 
 /// Looks through the text values of a record ([`crate::schema::Kind::texts`]) that `scope` covers.
@@ -228,8 +228,8 @@ fn lines_of(mut found: Vec<Span>, source: &str) -> Matched {
                 continue;
             }
             match matched.lines.last_mut().filter(|last| last.line == line) {
-                Some(last) => last.spans.push(start..end),
-                None => matched.lines.push(MatchedLine { line, spans: vec![start..end] }),
+                Some(last) => last.spans.push(Span::new(start, end)),
+                None => matched.lines.push(MatchedLine { line, spans: vec![Span::new(start, end)] }),
             }
         }
     }

@@ -5,12 +5,14 @@
 mod dedup;
 mod facts;
 mod fix;
+mod grep;
 mod import;
 mod tools;
 mod validate;
 
 pub use dedup::{Found, Library, MergeError, Merged};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
+pub use grep::{Ask, Hit, Seen, grep};
 pub use import::{Import, ImportError, apply_import, plan_import};
 pub use tools::Machine;
 pub use validate::{Outcome, validate};
@@ -29,7 +31,6 @@ use crate::index::IndexError;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::ScanEngine;
-use crate::text::fold::fold;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
 use std::time::Duration;
@@ -264,14 +265,7 @@ fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: 
             let record =
                 Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
             let kind = &archive.kinds[stat.kind];
-            let texts: Vec<(String, usize, String)> = match &record.root {
-                Some(root) => kind
-                    .texts(root)
-                    .into_iter()
-                    .map(|value| (value.label, value.item, fold(value.text)))
-                    .collect(),
-                None => vec![(index::RAW.to_owned(), 0, fold(&record.text))],
-            };
+            let texts = grep::folded(&record, kind);
             Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
         })
         .collect();

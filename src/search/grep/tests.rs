@@ -83,10 +83,9 @@ fn in_file(source: &str, pattern: &str) -> (usize, Vec<(usize, Vec<String>)>) {
         })
         .collect();
     let found = grep_texts(&matcher(pattern, FIXED), &Scope::Everywhere, &texts, source);
-    let lines = found
-        .lines
-        .into_iter()
-        .map(|line| (line.line, line.spans.into_iter().map(|span| source[span].to_owned()).collect()));
+    let lines = found.lines.into_iter().map(|line| {
+        (line.line, line.spans.into_iter().map(|span| source[span.start..span.end].to_owned()).collect())
+    });
     (found.matches, lines.collect())
 }
 
