@@ -321,7 +321,7 @@ fn broken_and_unreadable_files_do_not_stop_it() {
     {
         std::os::unix::fs::symlink("nowhere", root.join("cases/loop.yaml")).expect("a link");
         use std::os::unix::fs::PermissionsExt as _;
-        std::fs::set_permissions(root.join(A), std::fs::Permissions::from_mode(0)).expect("no rights");
+        std::fs::set_permissions(root.join(A), std::fs::Permissions::from_mode(0o0)).expect("no rights");
         let run = anku(root, ["grep", "-l", "流水线"]).ends(2);
         // Root reads everything.
         assert!(run.stdout.contains(B) && (run.stdout.contains(A) != run.stderr.contains(A)), "{run:?}");
@@ -449,4 +449,74 @@ fn search_finds_the_same_records() {
         files(&root.join("cases")).len(),
         counted.lines().count() + grep(root, &["-lv", "党员"]).lines().count()
     );
+}
+
+/// What a terminal is given for a text that leads to a file of an archive.
+fn link(root: &Path, path: &str, text: &str) -> String {
+    let host = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    let folder = root.display().to_string();
+    assert!(folder.chars().all(|c| c.is_ascii_alphanumeric() || "/._-".contains(c)), "{folder}");
+    format!("\u{1b}]8;;file://{}{folder}/{path}\u{1b}\\{text}\u{1b}]8;;\u{1b}\\", host.trim())
+}
+
+#[test]
+fn ids_and_paths_are_links_where_they_are_wanted() {
+    let folder = small();
+    let root = &folder.path().canonicalize().expect("a folder");
+    write(root, "cases/党 建/e.yaml", "id: case-e\ntitle: 夜校\nyear: 2014\n");
+    let e = "cases/%E5%85%9A%20%E5%BB%BA/e.yaml";
+    let always = |args: &[&str]| anku(root, args.iter().chain(&["--hyperlink", "always"])).ends(0).stdout;
+    let place = "cases/党 建/e.yaml:2";
+    assert_eq!(
+        always(&["search", "夜校"]),
+        format!(
+            "{} 夜校  2014\n  [题目] 夜校\n      {}\n",
+            link(root, e, "case-e"),
+            link(root, &format!("{e}#L2"), place)
+        )
+    );
+    assert_eq!(always(&["grep", "夜校"]), format!("{}:title: 夜校\n", link(root, &format!("{e}#L2"), place)));
+    assert_eq!(
+        always(&["grep", "夜校", "--heading"]),
+        format!(
+            "{}\n{}:title: 夜校\n",
+            link(root, e, "cases/党 建/e.yaml"),
+            link(root, &format!("{e}#L2"), "2")
+        )
+    );
+    let plain = anku(root, ["list"]).ends(0).stdout;
+    let mut linked = plain.clone();
+    for (id, path) in [("case-a", A), ("case-b", B), ("case-c", C), ("case-d", D), ("case-e", e)] {
+        linked = linked.replace(id, &link(root, path, id));
+    }
+    assert_eq!(always(&["list"]), linked);
+    assert_ne!(plain, linked);
+    // What other programs read has none.
+    for args in [
+        &["list", "-O", "tsv"][..],
+        &["list", "-l"],
+        &["search", "夜校", "--json"],
+        &["grep", "夜校", "-l"],
+        &["grep", "夜校", "--json"],
+    ] {
+        assert!(!always(args).contains('\u{1b}'), "{args:?}");
+    }
+    for args in [&["list"][..], &["search", "夜校"], &["grep", "夜校"]] {
+        let with = |variable: &str, more: &[&str]| {
+            let terminal =
+                [("TERM_PROGRAM", "WezTerm"), ("VTE_VERSION", "7600"), ("ANKU_HYPERLINK", variable)];
+            run(command(root).args(args).args(more).envs(terminal)).ends(0).stdout.contains('\u{1b}')
+        };
+        assert!(
+            !with("auto", &[]) && !with("", &[]) && !with("never", &[]),
+            "a pipe is no terminal: {args:?}"
+        );
+        assert!(
+            with("always", &[])
+                && !with("always", &["--hyperlink=never"])
+                && !with("always", &["--hyperlink", "auto"]),
+            "{args:?}"
+        );
+    }
+    anku(root, ["list", "--hyperlink", "sometimes"]).ends(2);
 }

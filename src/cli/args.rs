@@ -187,6 +187,11 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             text("format", "TEXT", "help.format"),
         ]
     };
+    let hyperlink = || {
+        text("hyperlink", "auto|always|never", "help.hyperlink")
+            .value_parser(["auto", "always", "never"])
+            .hide_possible_values(true)
+    };
     let refresh = || switch("no-refresh", "help.no-refresh");
     let filters = || filter_args(lang, kinds);
     match name {
@@ -205,6 +210,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("facet", "FIELD", "help.facet").action(ArgAction::Append),
                 switch("explain", "help.explain"),
                 refresh(),
+                hyperlink(),
             ])
             .args(output())
             .args(filters()),
@@ -212,10 +218,15 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
             .args(filters())
             .args(listing())
-            .args([text("columns", "FIELD,…", "help.columns"), refresh()])
+            .args([text("columns", "FIELD,…", "help.columns"), refresh(), hyperlink()])
             .args(output())
             .arg(to_file()),
-        "grep" => command.args(grep_args(lang)).arg(paths("help.grep.paths")).args(output()).args(filters()),
+        "grep" => command
+            .args(grep_args(lang))
+            .arg(hyperlink())
+            .arg(paths("help.grep.paths"))
+            .args(output())
+            .args(filters()),
         "facts" => command
             .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
             .args([

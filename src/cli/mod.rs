@@ -7,6 +7,7 @@ mod failure;
 mod filters;
 mod findings;
 mod inputs;
+mod links;
 mod listing;
 mod notices;
 mod output;

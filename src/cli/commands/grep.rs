@@ -286,20 +286,23 @@ impl<'c> Printer<'c> {
                     Shape::CountLines => hit.matched.lines.len(),
                     _ => hit.matched.matches,
                 };
-                format!("{}{}{count}\n", style.path(&path), if self.null { '\0' } else { ':' })
+                let path = self.context.link(&hit.card.path, None, &style.path(&path));
+                format!("{path}{}{count}\n", if self.null { '\0' } else { ':' })
             }
-            _ => self.lines(hit, &path),
+            _ => self.lines(hit),
         }
     }
 
-    fn lines(&mut self, hit: &Hit, path: &str) -> String {
+    fn lines(&mut self, hit: &Hit) -> String {
+        let path = hit.card.path.as_str();
         let lines = Lines::new(&hit.text);
         let mut out = String::new();
         if self.heading {
             if self.began {
                 out.push('\n');
             }
-            let _ = writeln!(out, "{}", self.context.style.path(path));
+            let shown = self.context.style.path(&printable(path));
+            let _ = writeln!(out, "{}", self.context.link(path, None, &shown));
         }
         if self.shape == Shape::Pieces {
             for matched in &hit.matched.lines {
@@ -349,15 +352,15 @@ impl<'c> Printer<'c> {
     /// `path:12:` before a line.
     fn place(&self, path: &str, line: usize, mark: char) -> String {
         let style = self.context.style;
-        let mut out = String::new();
-        if !self.heading {
-            out.push_str(&style.path(path));
-            out.push(if self.null { '\0' } else { mark });
+        let shown = style.path(&printable(path));
+        let number = style.number(&line.to_string());
+        let link = |text: &str| self.context.link(path, Some(line), text);
+        match (self.heading, self.numbers) {
+            (true, true) => format!("{}{mark}", link(&number)),
+            (true, false) => String::new(),
+            (false, false) => format!("{}{}", link(&shown), if self.null { '\0' } else { mark }),
+            (false, true) if self.null => format!("{}\0{number}{mark}", link(&shown)),
+            (false, true) => format!("{}{mark}", link(&format!("{shown}{mark}{number}"))),
         }
-        if self.numbers {
-            out.push_str(&style.number(&line.to_string()));
-            out.push(mark);
-        }
-        out
     }
 }
