@@ -211,9 +211,13 @@ fn several_patterns_and_where_they_come_from() {
     let piped = anku_reading(root, &["grep", "-l", "-f", "-"], "包村\n".as_bytes()).ends(0);
     assert_eq!(piped.stdout, format!("{C}\n"));
     write(root, "cases/x.yaml", "id: x\ntitle: '-党员 --help'\n");
-    for args in
-        [&["-e", "-党员"][..], &["--", "-党员"], &["-e", "--help"], &["-e", "-党员", "--", "cases/x.yaml"]]
-    {
+    for args in [
+        &["-e", "-党员"][..],
+        &["--", "-党员"],
+        &["-e", "--help"],
+        &["-e", "list", "-e", "-党员"],
+        &["-e", "-党员", "--", "cases/x.yaml"],
+    ] {
         assert_eq!(grep(root, &[&["-l"], args].concat()), "cases/x.yaml\n", "{args:?}");
     }
     for args in [

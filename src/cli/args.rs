@@ -394,7 +394,11 @@ fn grep_args(lang: Lang) -> Vec<Arg> {
         Arg::new(id).long(id).short(short).value_name("N").value_parser(value_parser!(usize)).help(told(id))
     };
     vec![
-        Arg::new("pattern").value_name("PATTERN").value_parser(value_parser!(OsString)).help(told("pattern")),
+        Arg::new("pattern")
+            .display_order(0)
+            .value_name("PATTERN")
+            .value_parser(value_parser!(OsString))
+            .help(told("pattern")),
         Arg::new("patterns")
             .short('e')
             .long("pattern")

@@ -72,7 +72,7 @@ pub enum Seen {
 /// Looks through the records' files and hands on what it sees, until `on` says that it is enough.
 ///
 /// A record matches precisely when a literal search for the pattern finds it in a text. Files are
-/// read in parallel, some [`BATCH_BYTES`] of them at a time.
+/// read in parallel, some 16 MiB of them at a time.
 ///
 /// # Errors
 /// When the filter cannot be answered.
