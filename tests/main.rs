@@ -16,6 +16,8 @@ mod fix;
 mod floors;
 /// Answers from the files as they are now, whatever happened to them and to the index.
 mod freshness;
+/// A plain scan: every flag, against ripgrep and against search.
+mod grep;
 /// What goes into an import: encodings, archives of files, folders, lists, stdin, many files, broken ones.
 mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.

@@ -19,6 +19,7 @@ use std::ffi::OsString;
 pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("search", &["s"]),
     ("list", &["ls"]),
+    ("grep", &[]),
     ("show", &[]),
     ("stats", &[]),
     ("facts", &[]),
@@ -186,6 +187,11 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             text("format", "TEXT", "help.format"),
         ]
     };
+    let hyperlink = || {
+        text("hyperlink", "auto|always|never", "help.hyperlink")
+            .value_parser(["auto", "always", "never"])
+            .hide_possible_values(true)
+    };
     let refresh = || switch("no-refresh", "help.no-refresh");
     let filters = || filter_args(lang, kinds);
     match name {
@@ -204,6 +210,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 text("facet", "FIELD", "help.facet").action(ArgAction::Append),
                 switch("explain", "help.explain"),
                 refresh(),
+                hyperlink(),
             ])
             .args(output())
             .args(filters()),
@@ -211,9 +218,15 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
             .args(filters())
             .args(listing())
-            .args([text("columns", "FIELD,…", "help.columns"), refresh()])
+            .args([text("columns", "FIELD,…", "help.columns"), refresh(), hyperlink()])
             .args(output())
             .arg(to_file()),
+        "grep" => command
+            .args(grep_args(lang))
+            .arg(hyperlink())
+            .arg(paths("help.grep.paths"))
+            .args(output())
+            .args(filters()),
         "facts" => command
             .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.list.query")))
             .args([
@@ -367,13 +380,75 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
     }
 }
 
+/// The flags of `grep`: those of ripgrep, under its names and letters where it has them.
+fn grep_args(lang: Lang) -> Vec<Arg> {
+    let told = |id: &str| told(lang, "grep.", id);
+    let switch = |id: &'static str, short: Option<char>| {
+        let arg = Arg::new(id).long(id).action(ArgAction::SetTrue).help(told(id));
+        match short {
+            Some(short) => arg.short(short),
+            None => arg,
+        }
+    };
+    let number = |id: &'static str, short: char| {
+        Arg::new(id).long(id).short(short).value_name("N").value_parser(value_parser!(usize)).help(told(id))
+    };
+    vec![
+        Arg::new("pattern")
+            .display_order(0)
+            .value_name("PATTERN")
+            .value_parser(value_parser!(OsString))
+            .help(told("pattern")),
+        Arg::new("patterns")
+            .short('e')
+            .long("pattern")
+            .value_name("PATTERN")
+            .value_parser(value_parser!(OsString))
+            .allow_hyphen_values(true)
+            .action(ArgAction::Append)
+            .help(told("patterns")),
+        Arg::new("pattern-files")
+            .short('f')
+            .long("file")
+            .value_name("FILE")
+            .value_parser(PathBufValueParser::new())
+            .action(ArgAction::Append)
+            .help(told("file")),
+        switch("fixed-strings", Some('F')).overrides_with("regex"),
+        switch("regex", Some('E')).overrides_with("fixed-strings"),
+        switch("ignore-case", Some('i')).overrides_with("case-sensitive"),
+        switch("case-sensitive", Some('s')).overrides_with("ignore-case"),
+        switch("word-regexp", Some('w')),
+        switch("invert-match", Some('v')),
+        switch("files-with-matches", Some('l')),
+        switch("files-without-match", None),
+        switch("count", Some('c')),
+        switch("count-matches", None),
+        switch("only-matching", Some('o')),
+        switch("quiet", Some('q')),
+        number("after-context", 'A'),
+        number("before-context", 'B'),
+        number("context", 'C'),
+        number("max-count", 'm'),
+        switch("line-number", Some('n')).overrides_with("no-line-number"),
+        switch("no-line-number", Some('N')).overrides_with("line-number"),
+        switch("heading", None).overrides_with("no-heading"),
+        switch("no-heading", None).overrides_with("heading"),
+        switch("null", Some('0')),
+    ]
+}
+
 /// `-党员` on a command line is a query's NOT, and clap takes it for flags. A word that begins with
 /// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
 /// holds a colon) is written out as `NOT …` before clap sees it.
 pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
-    let searching =
-        argv.iter().any(|arg| ["search", "s", "list", "ls", "facts", "dedup"].iter().any(|name| arg == name));
-    if !searching {
+    let is_command = |arg: &&OsString| {
+        COMMANDS.iter().any(|(name, also)| *arg == name || also.iter().any(|name| *arg == name))
+    };
+    let command = argv.iter().skip(1).find(is_command);
+    if !command
+        .is_some_and(|arg| ["search", "s", "list", "ls", "facts", "dedup"].iter().any(|name| arg == name))
+    {
         return argv;
     }
     let shield = |arg: OsString| match arg.to_str().and_then(|text| text.strip_prefix('-')) {
@@ -459,5 +534,26 @@ const RESERVED: &[&str] = &[
     "kind",
     "files-with-matches",
     "unit",
+    "after-context",
+    "before-context",
+    "case-sensitive",
+    "context",
+    "count-matches",
+    "file",
+    "files-without-match",
+    "fixed-strings",
+    "heading",
+    "hyperlink",
+    "ignore-case",
+    "invert-match",
+    "line-number",
+    "max-count",
+    "no-heading",
+    "no-line-number",
+    "only-matching",
+    "pattern",
+    "quiet",
+    "regex",
+    "word-regexp",
     "subject",
 ];

@@ -1,6 +1,7 @@
 //! What every command needs to know about where it runs: language, archive, terminal.
 
 use super::failure::Failure;
+use super::links::Links;
 use super::style::Style;
 use anku::archive::Archive;
 use anku::archive::OpenError;
@@ -19,10 +20,11 @@ pub(crate) struct Early {
     lang: Option<String>,
     archive: Option<PathBuf>,
     colour: Option<String>,
+    hyperlink: Option<String>,
 }
 
 impl Early {
-    /// Picks the three global flags out of an unparsed command line.
+    /// Picks the flags that are needed this early out of an unparsed command line.
     pub(crate) fn from_args(argv: &[OsString]) -> Early {
         let mut early = Early::default();
         let mut args = argv.iter().skip(1);
@@ -39,6 +41,7 @@ impl Early {
             match name {
                 "--lang" => early.lang = value().and_then(|v| v.into_string().ok()),
                 "--archive" => early.archive = value().map(PathBuf::from),
+                "--hyperlink" => early.hyperlink = value().and_then(|v| v.into_string().ok()),
                 "--color" => early.colour = value().and_then(|v| v.into_string().ok()),
                 _ => {}
             }
@@ -54,6 +57,8 @@ pub(crate) struct Context {
     pub(crate) archive: Result<Archive, OpenError>,
     /// How to colour what goes to stdout.
     pub(crate) style: Style,
+    /// Whether paths become links.
+    pub(crate) links: Links,
     /// Width of the terminal, when stdout is one.
     pub(crate) width: Option<usize>,
     /// Where paths on the command line start from.
@@ -99,10 +104,15 @@ impl Context {
                 .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
                 .unwrap_or(80)
         });
+        let variable = |name: &str| std::env::var(name).ok();
+        let wanted = early.hyperlink.clone().or_else(|| variable("ANKU_HYPERLINK"));
+        let root = archive.as_ref().ok().map(|archive| archive.root.as_path());
+        let links = Links::new(wanted.as_deref(), terminal, &variable, root);
         Context {
             lang,
             archive,
             style: Style::new(colour(terminal)),
+            links,
             width,
             here,
             errors: Style::new(colour(std::io::stderr().is_terminal())),
@@ -143,6 +153,11 @@ impl Context {
     /// A path of the command line, absolute.
     pub(crate) fn path(&self, path: impl AsRef<Path>) -> PathBuf {
         self.here.join(path)
+    }
+
+    /// A text that leads to a line of a file of the archive, where links are wanted.
+    pub(crate) fn link(&self, path: &str, line: Option<usize>, text: &str) -> String {
+        self.links.link(path, line, text)
     }
 
     /// One sentence of error on stderr.

@@ -7,6 +7,7 @@ mod failure;
 mod filters;
 mod findings;
 mod inputs;
+mod links;
 mod listing;
 mod notices;
 mod output;
@@ -53,6 +54,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "validate" => commands::validate::run(context, matches),
         "index" => commands::index::run(context, matches),
         "search" => commands::search::run(context, matches),
+        "grep" => commands::grep::run(context, matches),
         "list" => commands::list::run(context, matches),
         "facts" => commands::facts::run(context, matches),
         "show" => commands::show::run(context, matches),

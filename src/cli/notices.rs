@@ -24,7 +24,8 @@ pub(crate) fn ready<'a>(context: &Context, archive: &'a Archive, refresh: Refres
     ready
 }
 
-fn say(context: &Context, notice: &Notice) {
+/// Says one of them.
+pub(crate) fn say(context: &Context, notice: &Notice) {
     let lang = context.lang;
     let sentence = match notice {
         Notice::Built(records) => lang.say("notice.built", &[("records", &records.to_string())]),

@@ -50,12 +50,32 @@ pub(crate) fn document(
     format: Option<&str>,
     document: &Document,
 ) -> Result<(), Failure> {
+    linked(context, matches, format, document, &[])
+}
+
+/// As [`document`]; in a table on stdout the words of each row become links to its path, where links
+/// are wanted. Rows come in the order of the table.
+///
+/// # Errors
+/// As [`document`].
+pub(crate) fn linked(
+    context: &Context,
+    matches: &ArgMatches,
+    format: Option<&str>,
+    document: &Document,
+    rows: &[(&str, Vec<&str>)],
+) -> Result<(), Failure> {
     let name = wanted(context, matches, format)?;
     let Some(renderer) = renderer(name) else {
         return Err(Failure::usage(context.lang.say("error.no-format", &[("name", name)])));
     };
     let width = context.width.filter(|_| file(matches).is_none());
-    bytes(context, matches, &(renderer.render)(document, &Options { lang: context.lang, width }))
+    let drawn = (renderer.render)(document, &Options { lang: context.lang, width });
+    if name == "table" && file(matches).is_none() && context.links.is_on() && !rows.is_empty() {
+        let text = context.links.table(&String::from_utf8_lossy(&drawn), rows);
+        return bytes(context, matches, text.as_bytes());
+    }
+    bytes(context, matches, &drawn)
 }
 
 /// Text to stdout or to the file of `-o`.

@@ -1,5 +1,7 @@
 //! Bytes to lines and columns, for the edge only.
 
+use std::ops::Range;
+
 /// Where the lines of one text begin.
 #[derive(Clone, Debug)]
 pub struct Lines {
@@ -33,6 +35,18 @@ impl Lines {
         self.starts.partition_point(|&start| start <= offset)
     }
 
+    /// The bytes of a line of the same `text`, from 1, without its end; empty past the last line.
+    pub fn range(&self, text: &str, line: usize) -> Range<usize> {
+        let at = |line: usize| self.starts.get(line).copied().unwrap_or(text.len()).min(text.len());
+        let (start, end) = (at(line.saturating_sub(1)), at(line));
+        start..start + text[start..end].trim_end_matches(['\n', '\r']).len()
+    }
+
+    /// How many lines there are; the end of a last line begins no other.
+    pub fn count(&self, text: &str) -> usize {
+        self.starts.iter().filter(|&&start| start < text.len()).count()
+    }
+
     /// Line and column of a byte offset in the same `text`; past the end is the end.
     pub fn place(&self, text: &str, offset: usize) -> Place {
         let offset = offset.min(text.len());
@@ -62,5 +76,15 @@ mod tests {
         assert_eq!(at("2012"), (2, 4));
         assert_eq!(lines.place(text, text.len()).line, 3);
         assert_eq!(lines.place(text, 999).line, 3);
+    }
+
+    #[test]
+    fn lines_have_no_ends() {
+        let text = "甲\r\n\n乙\r丙";
+        let lines = Lines::new(text);
+        let all: Vec<&str> = (1..=lines.count(text)).map(|line| &text[lines.range(text, line)]).collect();
+        assert_eq!(all, ["甲", "", "乙", "丙"]);
+        assert_eq!((lines.range(text, 9), Lines::new("甲\n").count("甲\n")), (text.len()..text.len(), 1));
+        assert_eq!(Lines::new("").count(""), 0);
     }
 }

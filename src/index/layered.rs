@@ -5,7 +5,7 @@
 //! as a hundred searches (the dictionary alone 0.15 s); to read that file again takes none.
 
 use super::IndexEngine;
-use super::Seen;
+use super::Manifest;
 use crate::archive::Card;
 use crate::search::Doc;
 use crate::search::DocSet;
@@ -33,7 +33,7 @@ impl<'i> LayeredEngine<'i> {
     /// When the index cannot be read.
     pub fn new<'p>(
         index: IndexEngine<'i>,
-        seen: &Seen,
+        seen: &Manifest,
         hidden: impl Iterator<Item = &'p str>,
         top: &'i ScanEngine,
     ) -> Result<Self> {

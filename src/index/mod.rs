@@ -193,17 +193,17 @@ impl Index {
     ///
     /// # Errors
     /// [`IndexError::Damaged`] when the manifest is gone, torn or another commit's.
-    pub fn seen(&self) -> Result<Seen, IndexError> {
+    pub fn seen(&self) -> Result<Manifest, IndexError> {
         let files = Files::read(&self.manifest).filter(|files| files.rows.len() == self.records());
-        files.map(Seen).ok_or_else(|| IndexError::Damaged("manifest".to_owned()))
+        files.map(Manifest).ok_or_else(|| IndexError::Damaged("manifest".to_owned()))
     }
 }
 
 /// The state of every file as the index has seen it: its manifest.
 #[derive(Debug)]
-pub struct Seen(Files);
+pub struct Manifest(Files);
 
-impl Seen {
+impl Manifest {
     /// Compares the files on disk with what the index has seen. Stamps that differ in any way, or
     /// were too young to be trusted, are settled by the content. `walk` is sorted by path.
     pub fn compare(&self, archive: &Archive, walk: &[FileStat]) -> Changes {

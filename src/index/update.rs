@@ -9,7 +9,7 @@ use super::files::Row;
 use super::files::is_racy;
 use super::prepare::Prepared;
 use super::prepare::prepare;
-use super::{Changes, FOLDER, Index, IndexError, NEW_FOLDER, Seen, files_name, folder, identity};
+use super::{Changes, FOLDER, Index, IndexError, Manifest, NEW_FOLDER, files_name, folder, identity};
 use crate::archive::Archive;
 use crate::archive::FileStat;
 use crate::archive::Record;
@@ -88,7 +88,7 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
     let folder = folder(archive);
     let tantivy = index.searcher.index().clone();
     let opstamp = tantivy.load_metas()?.opstamp;
-    let Seen(mut files) = index.seen()?;
+    let Manifest(mut files) = index.seen()?;
     let now = clock(archive)?;
     for stat in &changes.restamped {
         if let Ok(at) = files.rows.binary_search_by(|row| row.stat.path.cmp(&stat.path)) {

@@ -15,6 +15,9 @@ use std::collections::BTreeSet;
 /// The most words taken from one text: each costs a scan, and a pasted page has a thousand.
 const MAX_WORDS: usize = 64;
 
+/// A record to scan: its card, and its text values as label, item and folded text.
+pub type Scanned = (Card, Vec<(String, usize, String)>);
+
 /// Records in memory as an engine.
 ///
 /// It has no dictionary, so its words are an approximation: every two neighbouring letters or
@@ -38,14 +41,13 @@ struct Row {
 }
 
 impl ScanEngine {
-    /// Takes records: each with its text values ([`Kind::texts`]) as label, item and text, folded
-    /// ([`crate::text::fold::fold`]). A [`Doc`] is the place in this order.
+    /// Takes records. A [`Doc`] is the place in this order.
     pub fn new(
         kinds: &[Kind],
         records: impl IntoIterator<Item = (Card, Vec<(String, usize, String)>)>,
     ) -> Self {
         let kinds: BTreeMap<&str, &Kind> = kinds.iter().map(|kind| (kind.name.as_str(), kind)).collect();
-        let row = |(card, texts): (Card, Vec<(String, usize, String)>)| {
+        let row = |(card, texts): Scanned| {
             let kind = kinds.get(card.kind.as_str());
             let fact = |fact: &crate::schema::Fact| {
                 let path = &kind?.fields.get(fact.field)?.path;

@@ -5,12 +5,14 @@
 mod dedup;
 mod facts;
 mod fix;
+mod grep;
 mod import;
 mod tools;
 mod validate;
 
 pub use dedup::{Found, Library, MergeError, Merged};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
+pub use grep::{Ask, Hit, Seen, grep};
 pub use import::{Import, ImportError, apply_import, plan_import};
 pub use tools::Machine;
 pub use validate::{Outcome, validate};
@@ -27,11 +29,11 @@ use crate::index::Index;
 use crate::index::IndexEngine;
 use crate::index::IndexError;
 use crate::index::LayeredEngine;
-use crate::index::Seen;
+use crate::index::Manifest;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::ScanEngine;
-use crate::text::fold::fold;
+use crate::search::Scanned;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
 use std::time::Duration;
@@ -97,7 +99,7 @@ enum Source {
 
 struct Layers {
     index: Index,
-    seen: Seen,
+    seen: Manifest,
     /// Paths whose records in the index no longer count.
     hidden: Vec<String>,
     top: ScanEngine,
@@ -243,7 +245,7 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
 fn overlay<'a>(
     archive: &'a Archive,
     index: Index,
-    seen: Seen,
+    seen: Manifest,
     changes: &Changes,
     mut notices: Vec<Notice>,
 ) -> Ready<'a> {
@@ -318,10 +320,10 @@ fn note_unreadable(changes: &Changes, notices: &mut Vec<Notice>) {
 }
 
 fn finish(archive: &Archive, source: Source, mut notices: Vec<Notice>, refreshed: usize) -> Ready<'_> {
-    if let Source::Index(index) = &source {
-        if !index.broken().is_empty() {
-            notices.push(Notice::Broken(index.broken().to_vec()));
-        }
+    if let Source::Index(index) = &source
+        && !index.broken().is_empty()
+    {
+        notices.push(Notice::Broken(index.broken().to_vec()));
     }
     Ready { archive, source, notices, refreshed }
 }
@@ -339,7 +341,7 @@ fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: 
 /// Records as a scan takes them, and the paths of those that are no YAML.
 #[derive(Default)]
 struct Read {
-    records: Vec<(Card, Vec<(String, usize, String)>)>,
+    records: Vec<Scanned>,
     broken: Vec<String>,
 }
 
@@ -347,13 +349,7 @@ fn read(archive: &Archive, walk: &[FileStat], notices: &mut Vec<Notice>) -> Read
     let one = |stat: &FileStat| {
         let record = Record::read(&archive.root, &stat.path).map_err(|error| (stat.path.clone(), error))?;
         let kind = &archive.kinds[stat.kind];
-        let texts: Vec<(String, usize, String)> = match &record.root {
-            Some(root) => {
-                let texts = kind.texts(root).into_iter();
-                texts.map(|value| (value.label, value.item, fold(value.text))).collect()
-            }
-            None => vec![(index::RAW.to_owned(), 0, fold(&record.text))],
-        };
+        let texts = grep::folded(&record, kind);
         Ok((Card::of(&record, kind), texts, record.root.is_none().then(|| stat.path.clone())))
     };
     let all: Vec<Result<_, (String, std::io::Error)>> = if walk.len() <= OVERLAID {

@@ -78,13 +78,25 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         _ if total == 0 => context.note(context.lang.word("list.none")),
         _ => {
             let table = table(context, archive, &cards, &columns);
-            output::document(context, matches, format, &Document::of(table))?;
+            output::linked(context, matches, format, &Document::of(table), &rows(&cards, &columns))?;
         }
     }
     if matches!(format, None | Some("table")) && total > 0 {
         context.note(&listing.say_total(context, cards.len(), total));
     }
     Ok(exit)
+}
+
+/// What leads to the file of each record: its id and its path, where they are columns.
+fn rows<'c>(cards: &'c [Card], columns: &[String]) -> Vec<(&'c str, Vec<&'c str>)> {
+    let has = |name: &str| columns.iter().any(|column| column == name);
+    let (id, path) = (has("id"), has("path"));
+    let words = |card: &'c Card| {
+        let id = id.then_some(card.id.as_str());
+        let path = path.then_some(card.path.as_str());
+        (card.path.as_str(), id.into_iter().chain(path).collect())
+    };
+    cards.iter().map(words).collect()
 }
 
 /// The columns of the schemas of the kinds that are listed, each once.

@@ -2,6 +2,7 @@
 
 pub(crate) mod dedup;
 pub(crate) mod facts;
+pub(crate) mod grep;
 pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod init;

@@ -270,7 +270,8 @@ impl Printer<'_> {
                 let field = self.field_name(card, &snippet.field);
                 let place = format!("{}:{}", printable(&card.path), snippet.line);
                 let _ = writeln!(out, "  {} {}", style.dim(&format!("[{field}]")), self.marked(&snippet));
-                let _ = writeln!(out, "      {}", style.path(&place));
+                let place = self.context.link(&card.path, Some(snippet.line), &style.path(&place));
+                let _ = writeln!(out, "      {place}");
             }
             self.context.print(out)?;
         }
@@ -301,7 +302,8 @@ impl Printer<'_> {
         parts.extend(levels.iter().map(ToString::to_string));
         let rest =
             if parts.is_empty() { String::new() } else { format!("  {}", printable(&parts.join(" · "))) };
-        format!("{} {}{}", style.number(&printable(&card.id)), style.bold(&printable(&card.title)), rest)
+        let id = self.context.link(&card.path, None, &style.number(&printable(&card.id)));
+        format!("{id} {}{}", style.bold(&printable(&card.title)), rest)
     }
 
     /// What a label is called: `sections.practice` is 做法与经过, `title` is 题目.
