@@ -347,6 +347,11 @@ impl Engine for IndexEngine<'_> {
         })
     }
 
+    fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<()> {
+        parts(self.index.data.texts(self.place(doc)?).map_err(failed)?).for_each(take);
+        Ok(())
+    }
+
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet> {
         let key = format!("{field}{VALUE}{}", fold_term(value));
         let mut set = DocSet::new(self.slots);

@@ -90,6 +90,13 @@ impl Engine for LayeredEngine<'_> {
         Ok(self.join(self.index.select(&below, test)?, &self.top.select(&above, test)?))
     }
 
+    fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<()> {
+        match self.split(doc) {
+            Ok(doc) => self.index.texts(doc, take),
+            Err(doc) => self.top.texts(doc, take),
+        }
+    }
+
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet> {
         self.both(|engine| engine.keyword(field, value, prefix))
     }

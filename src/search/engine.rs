@@ -96,6 +96,12 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet, EngineError>;
 
+    /// Calls `take` with each text of a record, in the order of the file.
+    ///
+    /// # Errors
+    /// When the engine cannot answer, or has no such record.
+    fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<(), EngineError>;
+
     /// The records that have `value` in `field` (a path, or [`KIND`], [`EXTENT`]); with `prefix`,
     /// also those with a value that begins with it. `value` is folded, and so must the stored value
     /// be for the comparison. Whole numbers are asked for with [`Engine::range`].

@@ -5,9 +5,11 @@
 
 mod docset;
 mod engine;
+mod fold_copies;
 mod grams;
 mod grep;
 mod highlight;
+mod like;
 pub mod plan;
 pub mod query;
 mod rank;
@@ -20,8 +22,10 @@ mod tests;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+pub use fold_copies::{Shown, fold_copies};
 pub use grams::Grams;
 pub use grep::{Matched, MatchedLine, Matcher, PatternError, Syntax, grep_raw, grep_texts};
+pub use like::{Alike, alike};
 pub use highlight::{Snippet, passages};
 pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};

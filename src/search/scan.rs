@@ -150,6 +150,13 @@ impl Engine for ScanEngine {
         Ok(found)
     }
 
+    fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<(), EngineError> {
+        for (label, item, text) in &self.row(doc)?.texts {
+            take(Text { label, item: *item, text });
+        }
+        Ok(())
+    }
+
     fn keyword(&self, field: &str, value: &str, prefix: bool) -> Result<DocSet, EngineError> {
         let fits = |stored: &str| if prefix { stored.starts_with(value) } else { stored == value };
         Ok(self.filter(|row| match field {

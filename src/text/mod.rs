@@ -1,8 +1,9 @@
-//! Chinese text: folding, segmentation, places, numerals, quantities.
+//! Chinese text: folding, segmentation, pinyin, places, numerals, quantities.
 //!
 //! Owns everything that knows how Chinese is written; the only module that may name the segmenter crate.
 pub mod fold;
 pub mod numerals;
+pub mod pinyin;
 pub mod places;
 pub mod quantity;
 pub mod segment;
