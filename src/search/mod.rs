@@ -5,8 +5,14 @@
 
 mod docset;
 mod engine;
+mod folded_regex;
+mod function_words;
+mod grams;
 mod highlight;
+mod matcher;
+mod nearly;
 pub mod plan;
+mod positional;
 pub mod query;
 mod run;
 mod scan;
@@ -17,8 +23,14 @@ mod tests;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
-pub use highlight::{Snippet, passages};
-pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
-pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};
+pub use folded_regex::FoldedRegex;
+pub use highlight::{Mark, Snippet, passages};
+pub use matcher::{Matcher, Word};
+pub use plan::{
+    Compiled, Language, Literal, Plan, compile, compile_regex, condition, field_shape, filter, is_field,
+    section_scope,
+};
+pub use positional::{Cond, Placed};
+pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind, RegexFault, Unit};
 pub use run::{Found, Match, MissingTerm, Options, Ranked, TITLE_BONUS, TermCount, find};
 pub use scan::ScanEngine;

@@ -6,4 +6,5 @@ pub mod numerals;
 pub mod places;
 pub mod quantity;
 pub mod segment;
+pub mod sentences;
 pub mod shingles;
