@@ -23,6 +23,7 @@ const FENCES: &[(&str, &str)] = &[
     ("unicode_normalization", "text"),
     ("jsonschema", "schema"),
     ("walkdir", "archive"),
+    ("regex_syntax", "search"),
     ("tantivy", "index"),
     ("comfy_table", "report"),
     ("csv", "import report"),

@@ -9,6 +9,7 @@ use anku::diag::Args;
 use anku::schema::Kind;
 use anku::search;
 use anku::search::Compiled;
+use anku::search::Language;
 use anku::search::Plan;
 use anku::search::QueryError;
 use anku::search::Scope;
@@ -31,7 +32,8 @@ pub(crate) fn compile(
         Some(labels) => Scope::Labels(labels),
         None => Scope::Everywhere,
     };
-    let mut compiled = search::compile(typed, kinds, &scope).map_err(|error| bad(typed, &error))?;
+    let language = Language { kinds, views: &archive.settings.views };
+    let mut compiled = search::compile(typed, language, &scope).map_err(|error| bad(typed, &error))?;
     let mut parts = vec![compiled.plan];
     // Without a free term the role itself is what is asked for.
     if let (Scope::Labels(labels), Some(Plan::All)) = (&scope, parts.first()) {
@@ -43,7 +45,7 @@ pub(crate) fn compile(
         parts.extend(plan);
     }
     for text in &filters.queries {
-        let inner = search::condition(text, kinds).map_err(|error| bad(text, &error))?;
+        let inner = search::condition(text, language).map_err(|error| bad(text, &error))?;
         if inner.plan == Plan::All {
             return Err(empty(context, "where"));
         }

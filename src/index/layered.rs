@@ -13,6 +13,7 @@ use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::Needle;
 use crate::search::ScanEngine;
+use crate::search::Text;
 use crate::search::TextTest;
 
 type Result<T> = std::result::Result<T, EngineError>;

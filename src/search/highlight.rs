@@ -3,15 +3,19 @@
 //! Matches are found in the folded text and led back to the value as it stands in the file, so what
 //! is shown is what was written.
 
-use super::engine::Needle;
+use super::engine::{Needle, Text};
+use super::positional::Placed;
 use crate::diag::Lines;
 use crate::schema::TextValue;
 use crate::text::fold;
+use crate::text::sentences::borders;
+use crate::text::sentences::ends;
 use crate::yaml::source_offset;
 use memchr::memmem::Finder;
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// The most matches of one value that are looked at.
 const MAX_MATCHES: usize = 1024;
@@ -20,6 +24,15 @@ const MAX_PASSAGES: usize = 64;
 
 /// The longest heading, in characters.
 const HEADING: usize = 24;
+
+/// What to mark.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// A string, wherever it stands in its scope.
+    Literal(Needle),
+    /// What makes a condition hold, only where it holds.
+    Placed(Arc<Placed>),
+}
 
 /// A passage to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,17 +47,26 @@ pub struct Snippet {
     pub spans: Vec<(usize, usize)>,
 }
 
-/// The best passages of a record: those with the most different needles first, then the title, then
+/// The best passages of a record: those with the most different matches first, then the title, then
 /// the earlier ones. `texts` are the record's values ([`crate::schema::Kind::texts`]), `source` is
 /// the file they were read from, `width` the number of characters to aim at. Every match inside a
 /// passage is marked. None where nothing matches.
 pub fn passages(
     texts: &[TextValue<'_>],
     source: &str,
-    needles: &[Needle],
+    marks: &[Mark],
     max: usize,
     width: usize,
 ) -> Vec<Snippet> {
+    let literals: Vec<&Needle> = marks
+        .iter()
+        .filter_map(|mark| match mark {
+            Mark::Literal(needle) => Some(needle),
+            Mark::Placed(_) => None,
+        })
+        .collect();
+    let (placed, leaves) = placed(texts, marks, literals.len());
+    let needles = literals.len() + leaves;
     let mut candidates = Vec::new();
     let mut values: Vec<_> = texts.iter().enumerate().collect();
     values.sort_by_key(|(_, value)| value.label != "title");
@@ -52,9 +74,9 @@ pub fn passages(
     // enough have them all, none of the rest can be shown.
     let mut whole = 0;
     for (place, value) in values {
-        let matches = matches(value, needles);
+        let matches = matches(value, &literals, placed.get(place).map_or(&[], Vec::as_slice));
         for passage in cut(value.text, &matches, width) {
-            whole += usize::from(passage.needles == needles.len());
+            whole += usize::from(passage.needles == needles);
             let order = (Reverse(passage.needles), value.label != "title", place, passage.range.start);
             candidates.push((order, value, passage));
             if whole >= max {
@@ -83,9 +105,36 @@ struct Hit {
     needle: usize,
 }
 
-fn matches(value: &TextValue<'_>, needles: &[Needle]) -> Vec<Hit> {
+/// The matches of conditions in each of the texts: bytes of the folded text and which needle, the
+/// first being `first`. And how many different ones there are. Conditions look at all texts of a
+/// record, so all are folded; for plain strings nobody pays for that.
+fn placed(texts: &[TextValue<'_>], marks: &[Mark], first: usize) -> (Vec<Vec<(Range<usize>, usize)>>, usize) {
+    let mut leaves = 0;
+    let mut found: Vec<Vec<(Range<usize>, usize)>> = Vec::new();
+    let mut folded: Option<Vec<String>> = None;
+    for mark in marks {
+        let Mark::Placed(placed) = mark else { continue };
+        let folded = folded.get_or_insert_with(|| texts.iter().map(|value| fold::fold(value.text)).collect());
+        found.resize_with(texts.len(), Vec::new);
+        let region: Vec<Text<'_>> = texts
+            .iter()
+            .zip(folded.iter())
+            .map(|(value, text)| Text { label: &value.label, item: value.item, text })
+            .collect();
+        for spot in placed.spots(&region) {
+            found[spot.text].push((spot.range, first + leaves + spot.leaf));
+        }
+        leaves += placed.leaves();
+    }
+    (found, leaves)
+}
+
+fn matches(value: &TextValue<'_>, needles: &[&Needle], placed: &[(Range<usize>, usize)]) -> Vec<Hit> {
     let folded = fold::fold_mapped(value.text);
     let mut found = Vec::new();
+    for (range, needle) in placed.iter().take(MAX_MATCHES) {
+        found.push(Hit { range: folded.source_range(range.clone()), needle: *needle });
+    }
     for (needle, Needle { text, scope }) in needles.iter().enumerate() {
         let Some(first) = text.chars().next().filter(|_| scope.covers(&value.label)) else { continue };
         let finder = Finder::new(text);
@@ -117,7 +166,7 @@ struct Passage {
 
 /// One passage around each match that no passage before it holds, as they are asked for.
 fn cut<'t>(text: &'t str, hits: &'t [Hit], width: usize) -> impl Iterator<Item = Passage> + 't {
-    let borders = if hits.is_empty() { Vec::new() } else { borders(text) };
+    let borders = if hits.is_empty() { Vec::new() } else { borders(text, |line| !runs_on(line)) };
     let mut end = 0;
     let passages = hits.iter().filter_map(move |hit| {
         if hit.range.end <= end {
@@ -142,35 +191,11 @@ fn cut<'t>(text: &'t str, hits: &'t [Hit], width: usize) -> impl Iterator<Item =
     passages.take(MAX_PASSAGES)
 }
 
-/// Where sentences begin, and the end of the text.
-fn borders(text: &str) -> Vec<usize> {
-    let mut found = vec![0];
-    let mut ended = false;
-    let mut line = 0;
-    for (at, c) in text.char_indices() {
-        let breaks = matches!(c, '\n' | '\r');
-        let ends =
-            matches!(c, '。' | '！' | '？' | '；' | '!' | '?' | ';') || (breaks && !runs_on(&text[line..at]));
-        // What closes a sentence belongs to it: 。”
-        let closes = matches!(c, '”' | '’' | '」' | '』' | '）' | ')' | '》' | '"') || c.is_whitespace();
-        if ended && !ends && !closes {
-            found.push(at);
-            ended = false;
-        }
-        ended |= ends;
-        if breaks {
-            line = at + c.len_utf8();
-        }
-    }
-    found.push(text.len());
-    found
-}
-
 /// Whether the sentence in a line goes on in the next one. An empty line and a heading (short, no
 /// comma) end what is before the break; a line of a wrapped paragraph does not.
 fn runs_on(line: &str) -> bool {
     let line = line.trim();
-    let inner = |c: char| matches!(c, '，' | ',' | '。' | '；' | ';' | '！' | '!' | '？' | '?');
+    let inner = |c: char| ends(c) || matches!(c, '，' | ',');
     !line.ends_with([':', '：']) && (line.contains(inner) || line.chars().count() > HEADING)
 }
 

@@ -6,11 +6,17 @@
 mod docset;
 mod engine;
 mod fold_copies;
+mod folded_regex;
+mod function_words;
 mod grams;
-mod grep;
+pub mod grep;
 mod highlight;
 mod like;
+mod matcher;
+mod nearly;
+mod pairs;
 pub mod plan;
+mod positional;
 pub mod query;
 mod rank;
 mod run;
@@ -23,12 +29,17 @@ mod tests;
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
 pub use fold_copies::{Shown, fold_copies};
+pub use folded_regex::FoldedRegex;
 pub use grams::Grams;
-pub use grep::{Matched, MatchedLine, Matcher, PatternError, Syntax, grep_raw, grep_texts};
+pub use highlight::{Mark, Snippet, passages};
 pub use like::{Alike, alike};
-pub use highlight::{Snippet, passages};
-pub use plan::{Compiled, Literal, Plan, compile, condition, field_shape, filter, is_field, section_scope};
-pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind};
+pub use matcher::{Matcher, Word};
+pub use plan::{
+    Compiled, Language, Literal, Plan, compile, compile_regex, condition, field_shape, filter, is_field,
+    section_scope,
+};
+pub use positional::{Cond, Placed};
+pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind, RegexFault, Unit};
 pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
 pub use run::{Found, Match, MissingTerm, Options, TermCount, find};
 pub use scan::{ScanEngine, Scanned};

@@ -1,7 +1,8 @@
 //! Answering a plan: sets, widening, ranking.
 //!
 //! A plan is answered exactly first. Only when that finds nothing do free terms become their words,
-//! then any of their words; everything else (filters, NOT) is required throughout.
+//! then most of their neighbouring pairs, then any of their words; everything else (filters, NOT,
+//! what must stand in a place) is required throughout.
 //!
 //! A term is widened only to words of two characters and more that are no function words and cut no
 //! run of Latin letters and digits, and only where they make up half of its letters: a record that
@@ -9,18 +10,19 @@
 
 use super::docset::DocSet;
 use super::engine::{Engine, EngineError, Needle, Scope};
+use super::function_words::is_function_word;
+use super::highlight::Mark;
+use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
+use super::positional::Placed;
 use super::rank::Ranked;
 use super::rank::rank;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
-use std::collections::HashSet;
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::Arc;
 
-/// Words that a search is not widened to.
-const FUNCTION_WORDS: &str = include_str!("function_words.txt");
 /// How to answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -42,6 +44,8 @@ pub enum Match {
     Exact,
     /// All words of every term occur.
     Words,
+    /// Most of the neighbouring pairs of every term occur.
+    Grams,
     /// Some word of some term occurs.
     Any,
 }
@@ -52,6 +56,7 @@ impl Match {
         match self {
             Match::Exact => "exact",
             Match::Words => "words",
+            Match::Grams => "grams",
             Match::Any => "any",
         }
     }
@@ -90,8 +95,8 @@ pub struct Found {
     pub terms: Vec<TermCount>,
     /// The words of the index that ranked and, if need be, widened.
     pub words: Vec<String>,
-    /// What to highlight in the hits: the strings of the query, and its words when it was widened.
-    pub needles: Vec<Needle>,
+    /// What to highlight in the hits: what the query asks for, and its words when it was widened.
+    pub needles: Vec<Mark>,
 }
 
 impl Found {
@@ -116,11 +121,11 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
     let mut matched = Match::Exact;
     let mut docs = run.eval(plan, matched)?;
     let literals = plan.literals();
-    let (terms, mut missing) = run.terms(plan, &literals)?;
+    let (terms, mut missing) = run.terms(plan)?;
     if !docs.is_empty() {
         missing.clear();
     } else if !options.exact && plan.widens() {
-        for wider in [Match::Words, Match::Any] {
+        for wider in [Match::Words, Match::Grams, Match::Any] {
             matched = wider;
             docs = run.eval(plan, wider)?;
             if !docs.is_empty() {
@@ -131,22 +136,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
             matched = Match::Exact;
         }
     }
-    let mut words: Vec<String> = Vec::new();
-    let mut needles: Vec<Needle> = literals.iter().map(|literal| literal.needle.clone()).collect();
-    for literal in &literals {
-        let cut = run.cut(&literal.needle.text)?;
-        for word in &cut.words {
-            if !words.contains(word) {
-                words.push(word.clone());
-            }
-        }
-        for word in cut.wide.iter().filter(|_| matched != Match::Exact && literal.free) {
-            let needle = Needle { text: word.clone(), scope: literal.needle.scope.clone() };
-            if !needles.contains(&needle) {
-                needles.push(needle);
-            }
-        }
-    }
+    let (words, needles) = run.marks(plan, matched)?;
     let strings: Vec<&str> = literals.iter().map(|literal| literal.needle.text.as_str()).collect();
     let in_title: Vec<&str> = literals
         .iter()
@@ -170,9 +160,10 @@ struct Cut {
     cover: Vec<String>,
 }
 
-struct Run<'e> {
-    engine: &'e dyn Engine,
-    live: DocSet,
+/// One answer in the making.
+pub(super) struct Run<'e> {
+    pub(super) engine: &'e dyn Engine,
+    pub(super) live: DocSet,
     literals: HashMap<Needle, DocSet>,
     words: HashMap<String, DocSet>,
     cuts: HashMap<String, Cut>,
@@ -183,6 +174,8 @@ impl Run<'_> {
         let mut found = match plan {
             Plan::All => self.live.clone(),
             Plan::Literal(literal) => return self.widened(literal, how),
+            Plan::Loose(literal) => return self.loose(literal),
+            Plan::Placed(placed) => return self.placed(placed),
             Plan::Keyword { field, value, prefix } => self.engine.keyword(field, value, *prefix)?,
             Plan::Range { field, low, high } => self.engine.range(field, *low, *high)?,
             Plan::Has(field) => self.engine.has(field)?,
@@ -231,7 +224,7 @@ impl Run<'_> {
         Ok(found)
     }
 
-    fn literal(&mut self, needle: &Needle) -> Result<DocSet, EngineError> {
+    pub(super) fn literal(&mut self, needle: &Needle) -> Result<DocSet, EngineError> {
         if let Some(known) = self.literals.get(needle) {
             return Ok(known.clone());
         }
@@ -242,7 +235,7 @@ impl Run<'_> {
     }
 
     /// The string in a text, or as a whole id or code.
-    fn exactly(&mut self, literal: &Literal) -> Result<DocSet, EngineError> {
+    pub(super) fn exactly(&mut self, literal: &Literal) -> Result<DocSet, EngineError> {
         let mut found = self.literal(&literal.needle)?;
         for field in &literal.codes {
             let mut with = self.engine.keyword(field, &literal.needle.text, false)?;
@@ -258,42 +251,82 @@ impl Run<'_> {
         if how == Match::Exact || !literal.free {
             return Ok(found);
         }
-        let cut = self.cut(&literal.needle.text)?;
-        let scope = &literal.needle.scope;
         if how == Match::Any {
-            found.or(&self.half(&literal.needle.text, &cut.wide, scope)?);
-        } else if !cut.cover.is_empty() {
-            let mut all = self.live.clone();
-            for word in &cut.cover {
-                all.and(&self.word(word, scope)?);
-            }
-            found.or(&all);
+            let wide = self.cut(&literal.needle.text)?.wide;
+            found.or(&self.half(&literal.needle.text, &wide, &literal.needle.scope)?);
+        } else {
+            found.or(&self.covered(&literal.needle)?);
+        }
+        if how == Match::Grams {
+            found.or(&self.most(&literal.needle)?);
         }
         Ok(found)
     }
 
+    /// The records with all words of a term.
+    pub(super) fn covered(&mut self, needle: &Needle) -> Result<DocSet, EngineError> {
+        let cover = self.cut(&needle.text)?.cover;
+        if cover.is_empty() {
+            return Ok(DocSet::new(self.live.slots()));
+        }
+        let mut all = self.live.clone();
+        for word in &cover {
+            all.and(&self.word(word, &needle.scope)?);
+        }
+        Ok(all)
+    }
+
     /// The records with words that together make up at least half of a text's letters.
     fn half(&mut self, text: &str, words: &[String], scope: &Scope) -> Result<DocSet, EngineError> {
-        let letters = Letters::of(text);
-        let slots = self.live.slots();
-        let mut covered = vec![0_u32; slots as usize];
-        // 64 letters at a time, so that a pasted page needs no more than a number a record.
-        for from in (0..letters.count).step_by(64) {
-            let mut masks = vec![0_u64; slots as usize];
-            for word in words {
-                let mask = letters.mask(text, word, from);
-                if mask == 0 {
-                    continue;
-                }
-                for doc in self.word(word, scope)?.iter() {
-                    masks[doc as usize] |= mask;
-                }
-            }
-            covered.iter_mut().zip(&masks).for_each(|(sum, mask)| *sum += mask.count_ones());
+        let mut sets = Vec::with_capacity(words.len());
+        for word in words {
+            sets.push(self.word(word, scope)?);
         }
-        let enough = |covered: u32| covered > 0 && covered as usize * 2 >= letters.count;
-        let docs = (0..slots).zip(covered).filter(|&(_, covered)| enough(covered));
-        Ok(DocSet::of(slots, docs.map(|(doc, _)| doc)))
+        Ok(Letters::of(text).half(text, words.iter().map(String::as_str).zip(&sets), self.live.slots()))
+    }
+
+    /// The words that rank, and what to highlight.
+    fn marks(&mut self, plan: &Plan, matched: Match) -> Result<(Vec<String>, Vec<Mark>), EngineError> {
+        let (mut words, mut marks, mut wider) = (Vec::new(), Vec::new(), Vec::new());
+        for leaf in plan.leaves() {
+            match leaf {
+                Plan::Literal(Literal { needle, free, .. }) => {
+                    let mark = Mark::Literal(needle.clone());
+                    if !marks.contains(&mark) {
+                        marks.push(mark);
+                    }
+                    let cut = self.cut(&needle.text)?;
+                    if matched != Match::Exact && *free {
+                        let pairs =
+                            if matched == Match::Grams { pairs::pairs(&needle.text) } else { Vec::new() };
+                        wider.extend(cut.wide.into_iter().chain(pairs).map(|word| (word, &needle.scope)));
+                    }
+                    words.extend(cut.words);
+                }
+                Plan::Loose(literal) => {
+                    marks.push(Mark::Placed(Arc::new(Placed::loose(literal))));
+                    let cut = self.cut(&literal.needle.text)?;
+                    wider.extend(cut.cover.into_iter().map(|word| (word, &literal.needle.scope)));
+                    words.extend(cut.words);
+                }
+                Plan::Placed(placed) => {
+                    marks.push(Mark::Placed(Arc::clone(placed)));
+                    for text in placed.strings() {
+                        words.extend(self.cut(text)?.words);
+                    }
+                }
+                _ => {}
+            }
+        }
+        for (text, scope) in wider {
+            let mark = Mark::Literal(Needle { text, scope: scope.clone() });
+            if !marks.contains(&mark) {
+                marks.push(mark);
+            }
+        }
+        let mut seen = BTreeSet::new();
+        words.retain(|word| seen.insert(word.clone()));
+        Ok((words, marks))
     }
 
     /// The index knows words of records, not of sections.
@@ -341,47 +374,52 @@ impl Run<'_> {
         Ok(cut)
     }
 
-    fn terms(
-        &mut self,
-        plan: &Plan,
-        literals: &[&Literal],
-    ) -> Result<(Vec<TermCount>, Vec<MissingTerm>), EngineError> {
+    fn terms(&mut self, plan: &Plan) -> Result<(Vec<TermCount>, Vec<MissingTerm>), EngineError> {
         let parts = if let Plan::And(parts) = plan { parts.as_slice() } else { std::slice::from_ref(plan) };
         let mut filters = self.live.clone();
-        for part in parts.iter().filter(|part| !part.widens()) {
+        for part in parts.iter().filter(|part| !part.asks()) {
             filters.and(&self.eval(part, Match::Exact)?);
         }
         let (mut terms, mut missing) = (Vec::new(), Vec::new());
-        for literal in literals.iter().filter(|literal| literal.free) {
-            let mut found = self.exactly(literal)?;
+        for leaf in plan.leaves() {
+            let (typed, literal) = match leaf {
+                Plan::Literal(literal) if literal.free => (&literal.typed, Some(literal)),
+                Plan::Loose(literal) if literal.free => (&literal.typed, None),
+                Plan::Placed(placed) if placed.free => (&placed.typed, None),
+                _ => continue,
+            };
+            let mut found = self.eval(leaf, Match::Exact)?;
             let mut anywhere = found.count();
             found.and(&filters);
             let records = found.count();
-            terms.push(TermCount { term: literal.typed.clone(), records });
+            terms.push(TermCount { term: typed.clone(), records });
             if records > 0 {
                 continue;
             }
-            if anywhere == 0 && literal.needle.scope != Scope::Everywhere {
-                // A scope is a filter too.
-                let needle = Needle { scope: Scope::Everywhere, ..literal.needle.clone() };
-                anywhere = self.literal(&needle)?.count();
+            let mut number = None;
+            if let Some(literal) = literal {
+                if anywhere == 0 && literal.needle.scope != Scope::Everywhere {
+                    // A scope is a filter too.
+                    let needle = Needle { scope: Scope::Everywhere, ..literal.needle.clone() };
+                    anywhere = self.literal(&needle)?.count();
+                }
+                number = self.number(literal)?;
             }
-            let number = self.number(literal)?;
-            missing.push(MissingTerm { term: literal.typed.clone(), records: anywhere, number });
+            missing.push(MissingTerm { term: typed.clone(), records: anywhere, number });
         }
         Ok((terms, missing))
     }
 }
 
 /// The letters and digits of a text, numbered.
-struct Letters {
+pub(super) struct Letters {
     /// Byte and number of each.
     places: Vec<(usize, usize)>,
     count: usize,
 }
 
 impl Letters {
-    fn of(text: &str) -> Letters {
+    pub(super) fn of(text: &str) -> Letters {
         let letters = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
         let places: Vec<(usize, usize)> = letters.enumerate().map(|(number, (at, _))| (at, number)).collect();
         Letters { count: places.len(), places }
@@ -395,6 +433,33 @@ impl Letters {
     /// How many lie in a range of bytes.
     fn within(&self, range: &Range<usize>) -> usize {
         self.slice(range).len()
+    }
+
+    /// The records with words that together make up at least half of them.
+    pub(super) fn half<'w>(
+        &self,
+        text: &str,
+        words: impl Iterator<Item = (&'w str, &'w DocSet)> + Clone,
+        slots: u32,
+    ) -> DocSet {
+        let mut covered = vec![0_u32; slots as usize];
+        // 64 letters at a time, so that a pasted page needs no more than a number a record.
+        for from in (0..self.count).step_by(64) {
+            let mut masks = vec![0_u64; slots as usize];
+            for (word, docs) in words.clone() {
+                let mask = self.mask(text, word, from);
+                if mask == 0 {
+                    continue;
+                }
+                for doc in docs.iter() {
+                    masks[doc as usize] |= mask;
+                }
+            }
+            covered.iter_mut().zip(&masks).for_each(|(sum, mask)| *sum += mask.count_ones());
+        }
+        let enough = |covered: u32| covered > 0 && covered as usize * 2 >= self.count;
+        let docs = (0..slots).zip(covered).filter(|&(_, covered)| enough(covered));
+        DocSet::of(slots, docs.map(|(doc, _)| doc))
     }
 
     /// Those of the 64 from `from` on that a word covers wherever it stands whole.
@@ -424,13 +489,8 @@ fn whole<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>>
 
 /// Whether a text may be widened to a word of it.
 fn widens(text: &str, word: &str) -> bool {
-    static KNOWN: OnceLock<HashSet<&str>> = OnceLock::new();
-    let known = KNOWN.get_or_init(|| {
-        let lines = FUNCTION_WORDS.lines().filter(|line| !line.starts_with('#'));
-        lines.flat_map(str::split_whitespace).collect()
-    });
     let short = word.chars().nth(1).is_none() && text.chars().nth(1).is_some();
-    !short && !known.contains(word) && whole(text, word).next().is_some()
+    !short && !is_function_word(word) && whole(text, word).next().is_some()
 }
 
 /// Words that follow one another in `text` without overlap: as few characters left over as can be,

@@ -7,4 +7,5 @@ pub mod pinyin;
 pub mod places;
 pub mod quantity;
 pub mod segment;
+pub mod sentences;
 pub mod shingles;

@@ -70,9 +70,8 @@ impl Term {
             return None;
         }
         borders.push(letters.len());
-        let ends = (0..letters.len())
-            .filter_map(|at| borders.iter().copied().find(|&border| border > at))
-            .collect();
+        let ends =
+            (0..letters.len()).filter_map(|at| borders.iter().copied().find(|&border| border > at)).collect();
         Some(Term { letters, ends })
     }
 
@@ -243,17 +242,11 @@ fn agree(reading: &str, letters: &[u8]) -> Agreed {
             ('ü', [b'y', b'u', ..]) => 2,
             (c, [letter, ..]) if letter_of(c) == Some(*letter) => 1,
             _ => {
-                return Agreed {
-                    letters: agreed,
-                    whole: false,
-                };
+                return Agreed { letters: agreed, whole: false };
             }
         };
     }
-    Agreed {
-        letters: agreed,
-        whole: true,
-    }
+    Agreed { letters: agreed, whole: true }
 }
 
 /// The flags of a path's kind: what its characters were read by so far.
@@ -300,9 +293,7 @@ impl Paths {
             (WHOLE | INITIAL, Quality::Mixed),
             (INITIAL, Quality::Initials),
         ];
-        best.into_iter()
-            .find(|&(kind, _)| self.0[kind] >> position & 1 == 1)
-            .map(|(_, quality)| quality)
+        best.into_iter().find(|&(kind, _)| self.0[kind] >> position & 1 == 1).map(|(_, quality)| quality)
     }
 }
 

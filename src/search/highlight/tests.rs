@@ -6,12 +6,12 @@ use super::*;
 use crate::yaml::read;
 use proptest::prelude::*;
 
-fn needle(text: &str) -> Needle {
-    Needle::new(text, Scope::Everywhere).expect("a needle")
+fn needle(text: &str) -> Mark {
+    Mark::Literal(Needle::new(text, Scope::Everywhere).expect("a needle"))
 }
 
 /// Field, line and text of each passage, with its matches in brackets.
-fn find(source: &str, needles: &[Needle], max: usize, width: usize) -> Vec<(String, usize, String)> {
+fn find(source: &str, needles: &[Mark], max: usize, width: usize) -> Vec<(String, usize, String)> {
     let kinds = kinds();
     let root = read(source).root.expect("YAML");
     let texts = kinds[0].texts(&root);
@@ -73,7 +73,7 @@ fn the_best_passages_come_first() {
     assert!(texts.contains(&"[黨員]幹部下基層"));
     assert_eq!(find(CASE, &needles, 2, 10).len(), 2);
     let scoped = Needle { text: "党员".into(), scope: Scope::Labels(vec!["sections.results".into()]) };
-    let found = find(CASE, &[scoped], 9, 40);
+    let found = find(CASE, &[Mark::Literal(scoped)], 9, 40);
     assert_eq!(found, [("sections.results".into(), 13, "群众满意,[党员]干部下基层".into())]);
 }
 
@@ -128,7 +128,7 @@ proptest! {
         let root = read(&source).root.expect("YAML");
         let texts = kinds[0].texts(&root);
         prop_assert_eq!(texts[0].text, &text);
-        let found = passages(&texts, &source, std::slice::from_ref(&needle), 100, width);
+        let found = passages(&texts, &source, &[Mark::Literal(needle.clone())], 100, width);
         prop_assert!(!found.is_empty());
         let twice = (1..needle.text.chars().count()).any(|n| {
             let chars: Vec<char> = needle.text.chars().collect();

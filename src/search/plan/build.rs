@@ -2,10 +2,11 @@
 
 use super::super::engine::{EXTENT, Needle, Scope};
 use super::super::query::{
-    Ast, Item, Node, Note, NoteKind, Numbers, QueryError, QueryErrorKind, Value, numbers, parse,
+    Ast, Item, MAX_BYTES, MAX_LEAVES, MAX_VIEWS, Names, Node, Note, NoteKind, Numbers, Parsed, QueryError,
+    QueryErrorKind, Stars, Value, numbers, parse, wildcard,
 };
 use super::targets::{
-    EXTENTS, Target, codes, field_shape, is_field, label, nearest_name, numbers_meant, targets,
+    EXTENTS, Target, codes, field_shape, is_field, is_text, label, nearest_name, numbers_meant, targets,
 };
 use super::{Literal, Plan};
 use crate::diag::Span;
@@ -17,6 +18,52 @@ use crate::schema::Kind;
 use crate::schema::Vocabulary;
 use crate::text::fold;
 
+/// What words mean in an archive: its fields and its saved queries.
+#[derive(Clone, Copy, Debug)]
+pub struct Language<'a> {
+    /// The kinds of record, which have the fields.
+    pub kinds: &'a [Kind],
+    /// The saved queries: name, query.
+    pub views: &'a [(String, String)],
+}
+
+impl<'a> From<&'a [Kind]> for Language<'a> {
+    /// Fields alone.
+    fn from(kinds: &'a [Kind]) -> Self {
+        Language { kinds, views: &[] }
+    }
+}
+
+impl<'a> From<&'a Vec<Kind>> for Language<'a> {
+    /// Fields alone.
+    fn from(kinds: &'a Vec<Kind>) -> Self {
+        Language { kinds, views: &[] }
+    }
+}
+
+impl Language<'_> {
+    fn view(&self, name: &str) -> Option<&str> {
+        self.views.iter().find(|(known, _)| known == name).map(|(_, query)| query.as_str())
+    }
+
+    fn parse(&self, text: &str) -> Result<Parsed, QueryError> {
+        let shape_of = |word: &str| field_shape(word, self.kinds);
+        let is_view = |name: &str| self.view(name).is_some();
+        let mut parsed = parse(text, &Names { shape_of: &shape_of, is_view: &is_view })?;
+        for note in &mut parsed.notes {
+            match &mut note.kind {
+                NoteKind::UnknownField { name, nearest } => *nearest = nearest_name(name, self.kinds),
+                NoteKind::UnknownView { name, nearest: near } => {
+                    let views = self.views.iter().map(|(name, _)| name.as_str());
+                    *near = nearest(name, views).map(|near| format!("@{near}"));
+                }
+                _ => {}
+            }
+        }
+        Ok(parsed)
+    }
+}
+
 /// A query, read and planned.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Compiled {
@@ -26,22 +73,27 @@ pub struct Compiled {
     pub plan: Plan,
     /// Remarks.
     pub notes: Vec<Note>,
+    /// How it was read, as a query in its plainest form: text that could be taken for an operator
+    /// stands in quotation marks. It is read as the same query again.
+    pub reading: String,
 }
 
-/// Reads a query and plans it; free text is looked for in `scope`.
+/// Reads a query and plans it; free text is looked for in `scope`. Kinds alone will do for a
+/// language without saved queries.
 ///
 /// # Errors
-/// A query beyond the caps, or one with an impossible value for a field.
-pub fn compile(text: &str, kinds: &[Kind], scope: &Scope) -> Result<Compiled, QueryError> {
-    let parsed = parse(text, &|word| field_shape(word, kinds))?;
-    let mut notes = parsed.notes;
-    for note in &mut notes {
-        if let NoteKind::UnknownField { name, nearest } = &mut note.kind {
-            *nearest = nearest_name(name, kinds);
-        }
-    }
-    let plan = plan_with(&parsed.ast, kinds, scope, &mut notes)?;
-    Ok(Compiled { ast: parsed.ast, plan, notes })
+/// A query beyond the caps, one with an impossible value for a field or a regular expression that is
+/// none, or a saved query that leads back to itself.
+pub fn compile<'a>(
+    text: &str,
+    language: impl Into<Language<'a>>,
+    scope: &Scope,
+) -> Result<Compiled, QueryError> {
+    let language = language.into();
+    let Parsed { ast, mut notes } = language.parse(text)?;
+    let plan = plan_with(&ast, language, scope, &mut notes)?;
+    let reading = ast.to_string();
+    Ok(Compiled { ast, plan, notes, reading })
 }
 
 /// Reads and plans a query that stands beside another as a condition, `--where`: it is looked for
@@ -49,30 +101,48 @@ pub fn compile(text: &str, kinds: &[Kind], scope: &Scope) -> Result<Compiled, Qu
 ///
 /// # Errors
 /// As [`compile`].
-pub fn condition(text: &str, kinds: &[Kind]) -> Result<Compiled, QueryError> {
-    let compiled = compile(text, kinds, &Scope::Everywhere)?;
+pub fn condition<'a>(text: &str, language: impl Into<Language<'a>>) -> Result<Compiled, QueryError> {
+    let compiled = compile(text, language, &Scope::Everywhere)?;
     Ok(Compiled { plan: compiled.plan.strict(), ..compiled })
 }
 
-/// Plans a query; free text is looked for everywhere.
+/// Plans a query that is one regular expression as a whole, `--regex`; it is looked for in `scope`.
+/// Nothing is every record.
 ///
 /// # Errors
-/// An impossible value for a field.
-pub fn plan(ast: &Ast, kinds: &[Kind], notes: &mut Vec<Note>) -> Result<Plan, QueryError> {
-    plan_with(ast, kinds, &Scope::Everywhere, notes)
+/// One that is no regular expression, or too long or too large for one.
+pub fn compile_regex<'a>(
+    pattern: &str,
+    language: impl Into<Language<'a>>,
+    scope: &Scope,
+) -> Result<Compiled, QueryError> {
+    if pattern.len() > MAX_BYTES {
+        let kind = QueryErrorKind::TooLong { bytes: pattern.len(), limit: MAX_BYTES };
+        return Err(QueryError { kind, span: Span::new(0, 0) });
+    }
+    let node = if pattern.is_empty() { Node::All } else { Node::Regex(pattern.to_owned()) };
+    let ast = Ast { node, span: Span::new(0, pattern.len()) };
+    let mut notes = Vec::new();
+    let plan = plan_with(&ast, language, scope, &mut notes)?;
+    let reading = ast.to_string();
+    Ok(Compiled { ast, plan, notes, reading })
 }
 
 /// Plans a query; free text is looked for in `scope`.
 ///
 /// # Errors
-/// An impossible value for a field.
-pub fn plan_with(
+/// As [`compile`].
+pub fn plan_with<'a>(
     ast: &Ast,
-    kinds: &[Kind],
+    language: impl Into<Language<'a>>,
     scope: &Scope,
     notes: &mut Vec<Note>,
 ) -> Result<Plan, QueryError> {
-    let plan = Builder { kinds, scope, notes }.node(ast)?;
+    let language = language.into();
+    let mut builder =
+        Builder { kinds: language.kinds, language, scope, notes, open: Vec::new(), terms: 0, regexes: 0 };
+    builder.count(ast, ast.span)?;
+    let plan = builder.node(ast)?;
     Ok(plan.unwrap_or(Plan::All))
 }
 
@@ -104,22 +174,42 @@ pub fn filter(
             }
             start += piece.len();
         }
-        Node::Field { name: name.to_owned(), value: Value { raw: value.to_owned(), items, span } }
+        let value = Value { raw: value.to_owned(), regex: false, items, span };
+        Node::Field { name: name.to_owned(), value }
     };
     plan_with(&Ast { node, span }, kinds, &Scope::Everywhere, notes).map(Some)
 }
 
-struct Builder<'b> {
+/// Makes a plan of a tree.
+pub(super) struct Builder<'b> {
     kinds: &'b [Kind],
+    language: Language<'b>,
     scope: &'b Scope,
     notes: &'b mut Vec<Note>,
+    /// The saved queries that are being read, outermost first.
+    open: Vec<String>,
+    /// Terms so far, those of saved queries included.
+    terms: usize,
+    /// Regular expressions so far.
+    pub(super) regexes: usize,
 }
 
 impl Builder<'_> {
     /// `None` for what says nothing: an invisible term.
-    fn node(&mut self, ast: &Ast) -> Result<Option<Plan>, QueryError> {
+    pub(super) fn node(&mut self, ast: &Ast) -> Result<Option<Plan>, QueryError> {
+        let scope = self.scope;
         match &ast.node {
             Node::All => Ok(Some(Plan::All)),
+            Node::Wild(text) => Ok(self.wild(text, scope, ast.span, true)),
+            Node::Regex(pattern) => self.regex(pattern, scope, ast.span, true).map(Some),
+            Node::Loose(text) => Ok(self.loose(text, scope, ast.span)),
+            Node::Near { .. } | Node::Within { .. } => self.place(ast, scope),
+            Node::View(name) => {
+                let inner = self.enter(name, ast.span)?;
+                let plan = self.node(&inner)?;
+                self.leave();
+                Ok(plan)
+            }
             Node::Text(text) | Node::Phrase(text) => Ok(self.literal(text, self.scope, ast.span, true)),
             Node::Field { name, value } => self.field(name, value, ast.span),
             Node::Has(name) => Ok(Some(self.has(name))),
@@ -137,14 +227,52 @@ impl Builder<'_> {
         Ok((!plans.is_empty()).then_some(plans))
     }
 
-    fn note(&mut self, kind: NoteKind, span: Span) {
+    /// Reads a saved query. All of it has the place of its name in the query.
+    pub(super) fn enter(&mut self, name: &str, span: Span) -> Result<Ast, QueryError> {
+        let fail = |kind| Err(QueryError { kind, span });
+        if self.open.iter().any(|open| open == name) {
+            return fail(QueryErrorKind::ViewCircle { name: name.to_owned() });
+        }
+        if self.open.len() == MAX_VIEWS {
+            return fail(QueryErrorKind::ViewsTooDeep { limit: MAX_VIEWS });
+        }
+        let query = self.language.view(name).unwrap_or_default();
+        let parsed = self.language.parse(query).map_err(|error| QueryError { span, ..error })?;
+        for note in parsed.notes {
+            self.note(note.kind, span);
+        }
+        let ast = parsed.ast.placed_at(span);
+        self.count(&ast, span)?;
+        self.open.push(name.to_owned());
+        Ok(ast)
+    }
+
+    /// Ends what [`Builder::enter`] began.
+    pub(super) fn leave(&mut self) {
+        self.open.pop();
+    }
+
+    /// Whether what is read stands in a saved query, and not in the query itself.
+    pub(super) fn in_view(&self) -> bool {
+        !self.open.is_empty()
+    }
+
+    fn count(&mut self, ast: &Ast, span: Span) -> Result<(), QueryError> {
+        self.terms += ast.terms();
+        if self.terms > MAX_LEAVES {
+            return Err(QueryError { kind: QueryErrorKind::TooManyTerms { limit: MAX_LEAVES }, span });
+        }
+        Ok(())
+    }
+
+    pub(super) fn note(&mut self, kind: NoteKind, span: Span) {
         let note = Note { kind, span };
         if !self.notes.contains(&note) {
             self.notes.push(note);
         }
     }
 
-    fn literal(&mut self, text: &str, scope: &Scope, span: Span, free: bool) -> Option<Plan> {
+    pub(super) fn literal(&mut self, text: &str, scope: &Scope, span: Span, free: bool) -> Option<Plan> {
         let Some(needle) = Needle::new(text, scope.clone()) else {
             self.note(NoteKind::EmptyTerm, span);
             return None;
@@ -173,9 +301,9 @@ impl Builder<'_> {
         let mut wrong = None;
         for target in targets(name, self.kinds) {
             let plan = match target {
-                Target::Texts(label) => {
-                    Ok(self.literal(&value.raw, &Scope::Labels(vec![label]), span, false))
-                }
+                Target::Texts(label) => self.text(value, label, span),
+                // A pattern is for texts.
+                Target::Card(_) | Target::Field(..) if value.regex && !is_text(&target) => Ok(None),
                 Target::Card(field) => Ok(self.values(field, value, false, None)),
                 Target::Field(kind, field) => self.value(kind, field, value, span),
             };
@@ -188,6 +316,19 @@ impl Builder<'_> {
             Some(error) if plans.is_empty() => Err(error),
             _ => Ok((!plans.is_empty()).then(|| Plan::or(plans))),
         }
+    }
+
+    /// A value of a text field: a string, with stars, or a pattern.
+    fn text(&mut self, value: &Value, label: String, span: Span) -> Result<Option<Plan>, QueryError> {
+        let scope = Scope::Labels(vec![label]);
+        if value.regex {
+            return self.regex(&value.raw, &scope, value.span, false).map(Some);
+        }
+        let quoted = value.items.iter().any(|item| item.quoted);
+        Ok(match wildcard(&value.raw) {
+            Stars::Between(_) if !quoted => self.wild(&value.raw, &scope, span, false),
+            _ => self.literal(&value.raw, &scope, span, false),
+        })
     }
 
     fn value(
@@ -207,8 +348,7 @@ impl Builder<'_> {
             return ranges.map(|ranges| (!ranges.is_empty()).then(|| Plan::or(ranges)));
         }
         if field.index == Index::Text {
-            let scope = Scope::Labels(vec![label(kind, field)]);
-            return Ok(self.literal(&value.raw, &scope, span, false));
+            return self.text(value, label(kind, field), span);
         }
         if let Some(item) = value.items.iter().find(|item| !item.quoted && compares(&item.text)) {
             let kind = QueryErrorKind::NotComparable { field: path(), value: item.text.clone() };

@@ -4,17 +4,20 @@
 //! engine can be asked.
 
 mod build;
+mod places;
 mod targets;
 #[cfg(test)]
 mod tests;
 
-pub use build::{Compiled, compile, condition, filter, plan, plan_with};
+pub use build::{Compiled, Language, compile, compile_regex, condition, filter, plan_with};
 pub use targets::{field_shape, is_field, section_scope};
 
 use super::engine::Needle;
 use super::engine::Scope;
+use super::positional::Placed;
 use crate::diag::Span;
 use std::fmt;
+use std::sync::Arc;
 
 /// What to ask an engine.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +26,10 @@ pub enum Plan {
     All,
     /// Records with a string.
     Literal(Literal),
+    /// Records with a string, its words, or most of its neighbouring pairs in one paragraph.
+    Loose(Literal),
+    /// Records in which something stands in the right place: stars, patterns, NEAR, units.
+    Placed(Arc<Placed>),
     /// Records with a value in a field.
     Keyword {
         /// The field's path.
@@ -103,8 +110,10 @@ impl Plan {
     /// The strings that a match holds: those not under NOT, each needle once.
     pub fn literals(&self) -> Vec<&Literal> {
         let mut found: Vec<&Literal> = Vec::new();
-        self.each_literal(&mut |literal| {
-            if !found.iter().any(|known| known.needle == literal.needle) {
+        self.each_leaf(&mut |leaf| {
+            if let Plan::Literal(literal) | Plan::Loose(literal) = leaf
+                && !found.iter().any(|known| known.needle == literal.needle)
+            {
                 found.push(literal);
             }
         });
@@ -114,7 +123,20 @@ impl Plan {
     /// Whether it holds free text that may be widened.
     pub fn widens(&self) -> bool {
         let mut free = false;
-        self.each_literal(&mut |literal| free |= literal.free);
+        self.each_leaf(&mut |leaf| free |= matches!(leaf, Plan::Literal(literal) if literal.free));
+        free
+    }
+
+    /// Whether it holds free text of any kind.
+    pub fn asks(&self) -> bool {
+        let mut free = false;
+        self.each_leaf(&mut |leaf| {
+            free |= match leaf {
+                Plan::Literal(literal) | Plan::Loose(literal) => literal.free,
+                Plan::Placed(placed) => placed.free,
+                _ => false,
+            }
+        });
         free
     }
 
@@ -124,6 +146,10 @@ impl Plan {
         let each = |parts: Vec<Plan>| parts.into_iter().map(Plan::strict).collect();
         match self {
             Plan::Literal(literal) => Plan::Literal(Literal { free: false, ..literal }),
+            Plan::Loose(literal) => Plan::Loose(Literal { free: false, ..literal }),
+            Plan::Placed(placed) => {
+                Plan::Placed(Arc::new(Placed { free: false, ..Arc::unwrap_or_clone(placed) }))
+            }
             Plan::And(parts) => Plan::And(each(parts)),
             Plan::Or(parts) => Plan::Or(each(parts)),
             Plan::Not(part) => Plan::Not(Box::new(part.strict())),
@@ -131,10 +157,21 @@ impl Plan {
         }
     }
 
-    fn each_literal<'p>(&'p self, take: &mut dyn FnMut(&'p Literal)) {
+    /// The parts that ask for text and are not under NOT, each once.
+    pub fn leaves(&self) -> Vec<&Plan> {
+        let mut found: Vec<&Plan> = Vec::new();
+        self.each_leaf(&mut |leaf| {
+            if !found.contains(&leaf) {
+                found.push(leaf);
+            }
+        });
+        found
+    }
+
+    fn each_leaf<'p>(&'p self, take: &mut dyn FnMut(&'p Plan)) {
         match self {
-            Plan::Literal(literal) => take(literal),
-            Plan::And(parts) | Plan::Or(parts) => parts.iter().for_each(|part| part.each_literal(take)),
+            Plan::Literal(_) | Plan::Loose(_) | Plan::Placed(_) => take(self),
+            Plan::And(parts) | Plan::Or(parts) => parts.iter().for_each(|part| part.each_leaf(take)),
             // Not and the filters.
             _ => {}
         }
@@ -156,6 +193,13 @@ impl fmt::Display for Plan {
         };
         match self {
             Plan::All => f.write_str("*"),
+            Plan::Placed(placed) => {
+                if let Scope::Labels(labels) = &placed.scope {
+                    write!(f, "{}:", labels.join(","))?;
+                }
+                f.write_str(&placed.typed)
+            }
+            Plan::Loose(literal) => write!(f, "{}~", Plan::Literal(literal.clone())),
             Plan::Literal(Literal { needle, codes, .. }) => {
                 if !codes.is_empty() {
                     f.write_str("(")?;

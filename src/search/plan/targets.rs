@@ -121,16 +121,20 @@ fn roles<'k>(kind: &'k Kind, list: &str) -> Option<&'k Vocabulary> {
     kind.fields.iter().find(|field| field.path == path)?.vocabulary.as_deref()
 }
 
+/// Whether a text is asked for there.
+pub(super) fn is_text(target: &Target<'_>) -> bool {
+    match target {
+        Target::Texts(_) => true,
+        Target::Field(_, field) => field.index == Index::Text,
+        Target::Card(_) => false,
+    }
+}
+
 /// What stands behind the colon when a word stands left of it; `None` when it names nothing. A name
 /// is a field of any kind by any of its names, a mapping or list by its path or title, a labelled
 /// part of one (`sections.做法`, `做法`), `kind`, `extent`.
 pub fn field_shape(word: &str, kinds: &[Kind]) -> Option<FieldShape> {
     let targets = targets(word, kinds);
-    let is_text = |target: &Target<'_>| match target {
-        Target::Texts(_) => true,
-        Target::Field(_, field) => field.index == Index::Text,
-        Target::Card(_) => false,
-    };
     let shape = if targets.iter().any(is_text) { FieldShape::Text } else { FieldShape::Values };
     (!targets.is_empty()).then_some(shape)
 }

@@ -6,9 +6,10 @@
 //! is known only after its partner was looked for; then the text is read again with those that turn
 //! out to be text marked as such, until nothing changes.
 
-use super::ast::{Item, Value};
+use super::ast::{Item, Unit, Value};
 use super::error::{MAX_DEPTH, Note, NoteKind, QueryError, QueryErrorKind};
-use super::parser::FieldShape;
+use super::parser::{FieldShape, Names};
+use super::wildcard::{Stars, wildcard};
 use crate::diag::Span;
 use std::collections::BTreeSet;
 
@@ -20,8 +21,13 @@ pub(super) enum Token {
     And,
     Or,
     Not,
+    Near(u32),
+    Unit(Unit),
     Text(String),
     Phrase(String),
+    Regex(String),
+    Loose(String),
+    View(String),
     Field { name: String, value: Value },
     Has(String),
 }
@@ -33,7 +39,10 @@ pub(super) struct Lexeme {
     pub(super) span: Span,
 }
 
-const QUOTES: &[(char, char)] =
+/// How far apart two terms may be where `NEAR` says no number.
+const NEAR: u32 = 10;
+
+pub(super) const QUOTES: &[(char, char)] =
     &[('"', '"'), ('＂', '＂'), ('“', '”'), ('‘', '’'), ('「', '」'), ('『', '』'), ('\'', '\'')];
 
 fn is_open(c: char) -> bool {
@@ -48,19 +57,19 @@ fn is_bar(c: char) -> bool {
     matches!(c, '|' | '｜')
 }
 
+fn is_tilde(c: char) -> bool {
+    matches!(c, '~' | '～')
+}
+
 fn is_comma(c: char) -> bool {
     matches!(c, ',' | '，' | '、')
 }
 
 /// Cuts a query into tokens.
-pub(super) fn lex(
-    text: &str,
-    shape_of: &dyn Fn(&str) -> Option<FieldShape>,
-    notes: &mut Vec<Note>,
-) -> Result<Vec<Lexeme>, QueryError> {
+pub(super) fn lex(text: &str, names: &Names<'_>, notes: &mut Vec<Note>) -> Result<Vec<Lexeme>, QueryError> {
     let mut plain = BTreeSet::new();
     loop {
-        let mut lexer = Lexer::new(text, shape_of, &plain);
+        let mut lexer = Lexer::new(text, names, &plain);
         lexer.run();
         if let Some(span) = lexer.too_deep {
             return Err(QueryError { kind: QueryErrorKind::TooDeep { limit: MAX_DEPTH }, span });
@@ -81,11 +90,12 @@ pub(super) fn lex(
 fn idle_groups(tokens: &[Lexeme]) -> Vec<usize> {
     let operator = |at: Option<usize>| {
         let token = at.and_then(|at| tokens.get(at)).map(|lexeme| &lexeme.token);
-        matches!(token, Some(Token::And | Token::Or | Token::Not))
+        matches!(token, Some(Token::And | Token::Or | Token::Not | Token::Near(_) | Token::Unit(_)))
     };
+    let plain = |token: &Token| matches!(token, Token::Text(text) if wildcard(text) == Stars::None);
     let idle = |(i, three): (usize, &[Lexeme])| {
         let [a, b, c] = three else { return None };
-        let term = matches!((&a.token, &b.token, &c.token), (Token::Open, Token::Text(_), Token::Close));
+        let term = a.token == Token::Open && plain(&b.token) && c.token == Token::Close;
         (term && !operator(i.checked_sub(1)) && !operator(Some(i + 3))).then_some(a.span.start)
     };
     tokens.windows(3).enumerate().filter_map(idle).collect()
@@ -93,7 +103,7 @@ fn idle_groups(tokens: &[Lexeme]) -> Vec<usize> {
 
 struct Lexer<'q> {
     text: &'q str,
-    shape_of: &'q dyn Fn(&str) -> Option<FieldShape>,
+    names: &'q Names<'q>,
     /// Opening parentheses that are text.
     plain: &'q BTreeSet<usize>,
     at: usize,
@@ -106,14 +116,10 @@ struct Lexer<'q> {
 }
 
 impl<'q> Lexer<'q> {
-    fn new(
-        text: &'q str,
-        shape_of: &'q dyn Fn(&str) -> Option<FieldShape>,
-        plain: &'q BTreeSet<usize>,
-    ) -> Self {
+    fn new(text: &'q str, names: &'q Names<'q>, plain: &'q BTreeSet<usize>) -> Self {
         Lexer {
             text,
-            shape_of,
+            names,
             plain,
             at: 0,
             out: Vec::new(),
@@ -155,7 +161,7 @@ impl<'q> Lexer<'q> {
                 self.close(after);
             } else if c == '-' && !negated && self.negates(after) {
                 self.push(Token::Not, after);
-            } else if !self.phrase(c) && !self.field() {
+            } else if !self.phrase(c) && !self.regex() && !self.field() {
                 self.word(negated);
             }
             if self.too_deep.is_some() {
@@ -180,7 +186,8 @@ impl<'q> Lexer<'q> {
         let depth = self.open.len();
         let Some((first, at)) = self.open.pop() else { return };
         // （星级|梯级）管理 is a choice and a term beside it.
-        let operator = |lexeme: &Lexeme| matches!(lexeme.token, Token::And | Token::Or | Token::Not);
+        let operator =
+            |lexeme: &Lexeme| matches!(lexeme.token, Token::And | Token::Or | Token::Not | Token::Near(_));
         let chooses = self.out.get(first..).is_some_and(|inside| inside.iter().any(operator));
         if self.is_border(after) || chooses {
             if depth > MAX_DEPTH {
@@ -220,12 +227,38 @@ impl<'q> Lexer<'q> {
     fn phrase(&mut self, c: char) -> bool {
         let Some((end, after)) = self.quoted(self.at, c) else { return false };
         let inside = &self.text[self.at + c.len_utf8()..end];
+        let mark = self.char_at(after).filter(|&c| is_tilde(c)).map_or(0, char::len_utf8);
+        if mark > 0 && self.is_border(after + mark) && !inside.is_empty() {
+            self.push(Token::Loose(inside.to_owned()), after + mark);
+            return true;
+        }
         // “四议两公开”工作法 is one term that begins with quotation marks.
         let glued = !self.is_border(after) && !inside.contains(char::is_whitespace);
         if inside.is_empty() || glued {
             return false;
         }
         self.push(Token::Phrase(inside.to_owned()), after);
+        true
+    }
+
+    /// The inside and the end of the regular expression that begins at `at`. None holds a slash of
+    /// its own, as paths do, or has a blank at an end, as a slash between words has.
+    fn slashes(&self, at: usize) -> Option<(&'q str, usize)> {
+        let inside = self.text.get(at..)?.strip_prefix('/')?;
+        let mut escaped = false;
+        let end = inside.char_indices().find_map(|(i, c)| {
+            let closes = c == '/' && !escaped;
+            escaped = c == '\\' && !escaped;
+            closes.then_some(i)
+        })?;
+        let (inside, after) = (&inside[..end], at + 1 + end + 1);
+        let trimmed = !inside.is_empty() && inside.trim() == inside;
+        (trimmed && self.is_border(after)).then_some((inside, after))
+    }
+
+    fn regex(&mut self) -> bool {
+        let Some((inside, after)) = self.slashes(self.at) else { return false };
+        self.push(Token::Regex(inside.to_owned()), after);
         true
     }
 
@@ -289,7 +322,7 @@ impl<'q> Lexer<'q> {
         if name.is_empty() || !name.chars().all(bare) {
             return false;
         }
-        let shape = (self.shape_of)(name);
+        let shape = (self.names.shape_of)(name);
         if matches!(mark, '=' | '＝') {
             return shape == Some(FieldShape::Values) && self.alternatives(name, from, FieldShape::Values);
         }
@@ -302,6 +335,13 @@ impl<'q> Lexer<'q> {
             return false;
         };
         let next = self.after_blanks(from);
+        if let Some((inside, after)) = self.slashes(next).filter(|_| shape == FieldShape::Text) {
+            let (raw, span) = (inside.to_owned(), Span::new(next, after));
+            let items = vec![Item { text: raw.clone(), quoted: true, span }];
+            let value = Value { raw, regex: true, items, span };
+            self.push(Token::Field { name: name.to_owned(), value }, after);
+            return true;
+        }
         if self.alternatives(name, next, shape) {
             return true;
         }
@@ -317,7 +357,7 @@ impl<'q> Lexer<'q> {
         let value = rest.trim_start_matches(|c: char| c.is_whitespace() && c != '\n');
         let start = self.text.len() - value.len();
         let word = &self.text[start..self.piece_end(start, &|_| false)];
-        let names = |(place, _): (usize, char)| (self.shape_of)(&word[..place]).is_some();
+        let names = |(place, _): (usize, char)| (self.names.shape_of)(&word[..place]).is_some();
         let other = word.is_empty()
             || word.starts_with('-')
             || matches!(word, "OR" | "AND" | "NOT")
@@ -329,7 +369,7 @@ impl<'q> Lexer<'q> {
     /// are read as a group of one field each.
     fn alternatives(&mut self, name: &str, from: usize, shape: FieldShape) -> bool {
         if let Some(end) = self.enclosed(from, shape) {
-            let mut inner = Lexer::new(&self.text[..end], self.shape_of, self.plain);
+            let mut inner = Lexer::new(&self.text[..end], self.names, self.plain);
             inner.at = from + self.char_at(from).map_or(1, char::len_utf8);
             let tokens = inner.values_only(name);
             if tokens.iter().any(|lexeme| matches!(lexeme.token, Token::Field { .. } | Token::Has(_))) {
@@ -366,7 +406,7 @@ impl<'q> Lexer<'q> {
         let colon = word.char_indices().find(|&(_, c)| matches!(c, ':' | '：' | '=' | '＝'));
         let other = is_open(c)
             || c == '-'
-            || colon.is_some_and(|(place, _)| (self.shape_of)(&word[..place]).is_some());
+            || colon.is_some_and(|(place, _)| (self.names.shape_of)(&word[..place]).is_some());
         if other { None } else { self.value(at) }
     }
 
@@ -457,7 +497,10 @@ impl<'q> Lexer<'q> {
             [Item { text, quoted: true, span }] if span.end == at => text.clone(),
             _ => self.text[from..at].to_owned(),
         };
-        (first.quoted || !first.text.is_empty()).then(|| Value { raw, items, span: Span::new(from, at) })
+        (first.quoted || !first.text.is_empty()).then(|| {
+            let span = Span::new(from, at);
+            Value { raw, regex: false, items, span }
+        })
     }
 
     fn word(&mut self, negated: bool) {
@@ -471,10 +514,45 @@ impl<'q> Lexer<'q> {
                 return;
             }
         }
+        if let Some((within, after)) = self.near().filter(|_| !negated) {
+            self.push(Token::Near(within), after);
+            return;
+        }
+        let names = Unit::NAMES.iter().flat_map(|&(zh, en, unit)| [(zh, unit), (en, unit)]);
+        for (name, unit) in names {
+            let after = self.at + name.len();
+            if rest.starts_with(name) && self.groups(after) {
+                self.push(Token::Unit(unit), after);
+                return;
+            }
+        }
         let end = self.piece_end(self.at, &|_| false);
         // A mark that no rule above took is text of its own, so that reading always goes on.
         let end = end.max(self.at + rest.chars().next().map_or(1, char::len_utf8));
-        self.push(Token::Text(self.text[self.at..end].to_owned()), end);
+        let text = &self.text[self.at..end];
+        let token = match (text.strip_prefix(['@', '＠']), text.strip_suffix(is_tilde)) {
+            (Some(name), _) if (self.names.is_view)(name) => Token::View(name.to_owned()),
+            (_, Some(term)) if !term.is_empty() && !term.ends_with(is_tilde) => Token::Loose(term.to_owned()),
+            _ => Token::Text(text.to_owned()),
+        };
+        self.push(token, end);
+    }
+
+    /// `NEAR` or `NEAR/20`: how far, and where it ends.
+    fn near(&self) -> Option<(u32, usize)> {
+        let rest = self.text.get(self.at..)?;
+        let number = rest.strip_prefix("NEAR")?;
+        let (within, after) = match number.strip_prefix(['/', '／']) {
+            None => (NEAR, number),
+            Some(number) => {
+                let after = number.trim_start_matches(|c: char| c.is_ascii_digit());
+                let digits = &number[..number.len() - after.len()];
+                let within = digits.parse().unwrap_or(u32::MAX);
+                (!digits.is_empty()).then_some((within, after))?
+            }
+        };
+        let after = self.text.len() - after.len();
+        (self.is_border(after) || self.groups(after)).then_some((within, after))
     }
 }
 
