@@ -29,7 +29,7 @@ use tantivy::tokenizer::TokenStream;
 use tantivy::tokenizer::Tokenizer;
 
 /// What `anku` itself gives its writer for a corpus of this size.
-const HEAP: usize = 256 << 20;
+const HEAP: usize = 128 << 20;
 /// What the library puts between two tokens.
 const TOKEN: char = '\u{1}';
 const TOKENIZER: &str = "anku-joined";

@@ -1,9 +1,10 @@
-//! The side files: the card of every record in one, its folded texts and facts in the other, one
-//! entry after the next.
+//! The side files: the card of every record in one, its folded texts in another, its facts in a third,
+//! one entry after the next.
 //!
 //! They are only ever appended to; the index holds each record's place in them. What a deleted
-//! record leaves behind is dropped at the next rebuild. Cards lie apart from texts, so that a list
-//! of all hits reads a few megabytes and not the archive.
+//! record leaves behind is dropped at the next rebuild. They lie apart, so that a list of all hits
+//! reads a few megabytes of cards, and a look into many texts meets nothing but texts. Nothing is
+//! checked to be UTF-8 but what is asked for: to check all of it took longer than to search it.
 
 use super::prepare::Prepared;
 use crate::archive::Card;
@@ -19,6 +20,7 @@ use tantivy::directory::OwnedBytes;
 
 const CARDS: &str = "cards";
 const TEXTS: &str = "texts";
+const FACTS: &str = "facts";
 /// Before each entry: a mark and the record's number; then the lengths of its parts.
 const MARK: [u8; 4] = *b"anku";
 const HEAD: usize = 4 + 8;
@@ -28,6 +30,7 @@ const HEAD: usize = 4 + 8;
 pub(super) struct Data {
     cards: OwnedBytes,
     texts: OwnedBytes,
+    facts: OwnedBytes,
 }
 
 /// How long the side files are.
@@ -35,6 +38,7 @@ pub(super) struct Data {
 pub(super) struct Lengths {
     pub cards: u64,
     pub texts: u64,
+    pub facts: u64,
 }
 
 /// Where a record's entries lie: what the index holds of them.
@@ -42,16 +46,17 @@ pub(super) struct Lengths {
 pub(super) struct Place {
     pub card: u64,
     pub texts: u64,
+    pub facts: u64,
     /// The number of the record that they must be of.
     pub number: u64,
 }
 
-/// What is read of a card without decoding the rest.
-pub(super) struct Heading<'d> {
-    pub id: &'d str,
-    pub path: &'d str,
-    pub title: &'d str,
-    rest: &'d str,
+/// What can be read of a card without decoding the rest, in the order of its entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Heading {
+    Id,
+    Path,
+    Title,
 }
 
 impl Data {
@@ -61,30 +66,31 @@ impl Data {
             let slice = directory.open_read(Path::new(name)).map_err(std::io::Error::other)?;
             slice.read_bytes()
         };
-        Ok(Data { cards: map(CARDS)?, texts: map(TEXTS)? })
+        Ok(Data { cards: map(CARDS)?, texts: map(TEXTS)?, facts: map(FACTS)? })
     }
 
     pub(super) fn lengths(&self) -> Lengths {
-        Lengths { cards: self.cards.len() as u64, texts: self.texts.len() as u64 }
+        let len = |file: &OwnedBytes| file.len() as u64;
+        Lengths { cards: len(&self.cards), texts: len(&self.texts), facts: len(&self.facts) }
     }
 
-    /// A record's heading.
-    pub(super) fn heading(&self, place: Place) -> std::io::Result<Heading<'_>> {
-        let [id, path, title, rest] = entry(&self.cards, place.card, place.number)?;
-        Ok(Heading { id: text(id)?, path: text(path)?, title: text(title)?, rest: text(rest)? })
+    /// One part of a record's card.
+    pub(super) fn heading(&self, place: Place, which: Heading) -> std::io::Result<&str> {
+        let parts: [&[u8]; 4] = entry(&self.cards, place.card, place.number)?;
+        text(parts[which as usize])
     }
 
     /// A record's card.
     pub(super) fn card(&self, place: Place) -> std::io::Result<Card> {
-        let heading = self.heading(place)?;
+        let [id, path, title, rest] = entry(&self.cards, place.card, place.number)?;
         type Rest = (String, Option<String>, Vec<(usize, usize, Datum)>);
-        let (kind, extent, facts): Rest = serde_json::from_str(heading.rest).map_err(|_| damaged())?;
+        let (kind, extent, facts): Rest = serde_json::from_slice(rest).map_err(|_| damaged())?;
         let fact = |(field, item, value)| crate::schema::Fact { field, item, value };
         Ok(Card {
             kind,
-            id: heading.id.to_owned(),
-            path: heading.path.to_owned(),
-            title: heading.title.to_owned(),
+            id: text(id)?.to_owned(),
+            path: text(path)?.to_owned(),
+            title: text(title)?.to_owned(),
             extent,
             facts: facts.into_iter().map(fact).collect(),
         })
@@ -93,7 +99,7 @@ impl Data {
     /// A record's texts as they were stored, UTF-8 unless the file is damaged: to look for bytes in
     /// them it need not be known.
     pub(super) fn raw_texts(&self, place: Place) -> std::io::Result<&[u8]> {
-        let [texts, _] = entry(&self.texts, place.texts, place.number)?;
+        let [texts] = entry(&self.texts, place.texts, place.number)?;
         Ok(texts)
     }
 
@@ -104,7 +110,7 @@ impl Data {
 
     /// A record's facts.
     pub(super) fn facts(&self, place: Place) -> std::io::Result<&str> {
-        let [_, facts] = entry(&self.texts, place.texts, place.number)?;
+        let [facts] = entry(&self.facts, place.facts, place.number)?;
         text(facts)
     }
 }
@@ -138,6 +144,7 @@ fn entry<const PARTS: usize>(file: &[u8], offset: u64, number: u64) -> std::io::
 pub(super) struct Appender {
     cards: Tail,
     texts: Tail,
+    facts: Tail,
 }
 
 /// The growing end of one side file.
@@ -155,7 +162,11 @@ impl Appender {
             file.set_len(end)?;
             Ok::<_, std::io::Error>(Tail { file: std::io::BufWriter::with_capacity(1 << 20, file), end })
         };
-        Ok(Appender { cards: open(CARDS, from.cards)?, texts: open(TEXTS, from.texts)? })
+        Ok(Appender {
+            cards: open(CARDS, from.cards)?,
+            texts: open(TEXTS, from.texts)?,
+            facts: open(FACTS, from.facts)?,
+        })
     }
 
     /// Appends a record; gives its place.
@@ -165,14 +176,15 @@ impl Appender {
         let rest = json!([card.kind, card.extent, facts]).to_string();
         Ok(Place {
             card: self.cards.append(number, [&card.id, &card.path, &card.title, &rest])?,
-            texts: self.texts.append(number, [&prepared.texts, &prepared.facts])?,
+            texts: self.texts.append(number, [&prepared.texts])?,
+            facts: self.facts.append(number, [&prepared.facts])?,
             number,
         })
     }
 
     /// Writes everything to disk; gives the files' lengths.
     pub(super) fn finish(self) -> std::io::Result<Lengths> {
-        Ok(Lengths { cards: self.cards.finish()?, texts: self.texts.finish()? })
+        Ok(Lengths { cards: self.cards.finish()?, texts: self.texts.finish()?, facts: self.facts.finish()? })
     }
 }
 

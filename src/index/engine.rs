@@ -57,6 +57,7 @@ struct Segment<'i> {
     base: u32,
     cards: Arc<dyn ColumnValues<u64>>,
     texts: Arc<dyn ColumnValues<u64>>,
+    facts: Arc<dyn ColumnValues<u64>>,
     numbers: Arc<dyn ColumnValues<u64>>,
 }
 
@@ -86,6 +87,7 @@ impl<'i> IndexEngine<'i> {
                 base: slots,
                 cards: column("d")?,
                 texts: column("x")?,
+                facts: column("q")?,
                 numbers: column("n")?,
             };
             slots += reader.max_doc();
@@ -106,12 +108,13 @@ impl<'i> IndexEngine<'i> {
         Ok(Place {
             card: segment.cards.get_val(local),
             texts: segment.texts.get_val(local),
+            facts: segment.facts.get_val(local),
             number: segment.numbers.get_val(local),
         })
     }
 
-    fn heading(&self, doc: Doc) -> Result<Heading<'_>> {
-        self.index.data.heading(self.place(doc)?).map_err(failed)
+    fn heading(&self, doc: Doc, which: Heading) -> Result<String> {
+        Ok(self.index.data.heading(self.place(doc)?, which).map_err(failed)?.to_owned())
     }
 
     fn raw_texts(&self, doc: Doc) -> Result<&[u8]> {
@@ -175,7 +178,7 @@ impl<'i> IndexEngine<'i> {
     /// Whether the side files have what the index says they have of a document.
     pub(super) fn probe(&self, doc: Doc) -> Result<()> {
         self.raw_texts(doc)?;
-        self.heading(doc).map(|_| ())
+        self.heading(doc, Heading::Id).map(|_| ())
     }
 
     /// Whether a record's card and texts can be read.
@@ -332,11 +335,12 @@ impl Engine for IndexEngine<'_> {
             if finder.find(texts).is_none() {
                 return Ok(false);
             }
+            if anywhere {
+                return Ok(true);
+            }
             let mut texts = parts(std::str::from_utf8(texts).map_err(failed)?);
-            let holds = |part: Text<'_>| {
-                needle.scope.covers(part.label) && finder.find(part.text.as_bytes()).is_some()
-            };
-            Ok(anywhere || texts.any(holds))
+            Ok(texts
+                .any(|part| needle.scope.covers(part.label) && finder.find(part.text.as_bytes()).is_some()))
         })
     }
 
@@ -487,15 +491,15 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn id(&self, doc: Doc) -> Result<String> {
-        Ok(self.heading(doc)?.id.to_owned())
+        self.heading(doc, Heading::Id)
     }
 
     fn path(&self, doc: Doc) -> Result<String> {
-        Ok(self.heading(doc)?.path.to_owned())
+        self.heading(doc, Heading::Path)
     }
 
     fn title(&self, doc: Doc) -> Result<String> {
-        Ok(self.heading(doc)?.title.to_owned())
+        self.heading(doc, Heading::Title)
     }
 }
 

@@ -30,6 +30,7 @@ pub(super) struct Fields {
     /// Where its entries begin in the side files.
     pub card: Field,
     pub texts: Field,
+    pub facts: Field,
 }
 
 impl Fields {
@@ -55,6 +56,7 @@ impl Fields {
             number: schema.add_u64_field("n", NumericOptions::default().set_indexed().set_fast()),
             card: schema.add_u64_field("d", NumericOptions::default().set_fast()),
             texts: schema.add_u64_field("x", NumericOptions::default().set_fast()),
+            facts: schema.add_u64_field("q", NumericOptions::default().set_fast()),
         };
         (schema.build(), fields)
     }

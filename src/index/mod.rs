@@ -40,7 +40,7 @@ use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 
 /// The layout of the index; raised with every change of it.
-const FORMAT: u32 = 6;
+const FORMAT: u32 = 7;
 /// The index's folder under the archive's state.
 const FOLDER: &str = "index";
 /// Where a rebuild grows until it takes the index's place.
@@ -135,8 +135,8 @@ impl Index {
         let data = Data::open(folder).map_err(|error| IndexError::Io(folder.to_owned(), error))?;
         let have = data.lengths();
         let wanted = |name: &str| payload[name].as_u64().unwrap_or(u64::MAX);
-        let wanted = Lengths { cards: wanted("cards"), texts: wanted("texts") };
-        if have.cards < wanted.cards || have.texts < wanted.texts {
+        let wanted = Lengths { cards: wanted("cards"), texts: wanted("texts"), facts: wanted("facts") };
+        if have.cards < wanted.cards || have.texts < wanted.texts || have.facts < wanted.facts {
             return Err(IndexError::Damaged("texts".to_owned()));
         }
         fields::register(&index);

@@ -29,7 +29,7 @@ use tantivy::Term;
 /// Records prepared at a time: bounds memory, and is enough for all cores.
 const CHUNK: usize = 256;
 /// tantivy's memory before it writes a segment, in bytes; small archives need little.
-const HEAP: usize = 256 << 20;
+const HEAP: usize = 128 << 20;
 const SMALL_HEAP: usize = 32 << 20;
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError {
@@ -192,7 +192,7 @@ impl Batch<'_> {
         self.files.write(&manifest).map_err(io(&manifest))?;
         let broken = self.files.rows.iter().filter(|row| row.broken);
         let broken: Vec<&str> = broken.map(|row| row.stat.path.as_str()).collect();
-        let payload = json!({"identity": identity(self.archive), "cards": lengths.cards, "texts": lengths.texts, "broken": broken});
+        let payload = json!({"identity": identity(self.archive), "cards": lengths.cards, "texts": lengths.texts, "facts": lengths.facts, "broken": broken});
         commit.set_payload(&payload.to_string());
         commit.commit()?;
         Ok(())
@@ -226,6 +226,7 @@ impl Batch<'_> {
         document.add_u64(fields.number, number);
         document.add_u64(fields.card, place.card);
         document.add_u64(fields.texts, place.texts);
+        document.add_u64(fields.facts, place.facts);
         self.writer.add_document(document)?;
         let racy = is_racy(&item.stat, now);
         self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });
