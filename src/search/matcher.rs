@@ -26,12 +26,12 @@ pub enum Matcher {
 #[derive(Clone)]
 pub struct Word {
     text: String,
-    finder: Finder<'static>,
+    finder: Box<Finder<'static>>,
 }
 
 impl Word {
     pub(super) fn new(text: &str) -> Word {
-        Word { text: text.to_owned(), finder: Finder::new(text).into_owned() }
+        Word { text: text.to_owned(), finder: Box::new(Finder::new(text).into_owned()) }
     }
 
     /// The string.

@@ -10,6 +10,8 @@ mod function_words;
 mod grams;
 mod highlight;
 mod matcher;
+#[cfg(test)]
+mod meaning;
 mod nearly;
 pub mod plan;
 mod positional;

@@ -306,9 +306,8 @@ impl Run<'_> {
                     words.extend(cut.words);
                 }
                 Plan::Loose(literal) => {
-                    marks.push(Mark::Placed(Arc::new(Placed::loose(literal))));
                     let cut = self.cut(&literal.needle.text)?;
-                    wider.extend(cut.cover.into_iter().map(|word| (word, &literal.needle.scope)));
+                    marks.push(Mark::Placed(Arc::new(Placed::loose(literal, &cut.cover))));
                     words.extend(cut.words);
                 }
                 Plan::Placed(placed) => {

@@ -29,9 +29,7 @@ pub(in crate::search) fn wildcard(term: &str) -> Stars {
         .collect();
     // What another mark behind the term could pair with is no term of its own.
     let open = term.starts_with(['/', '\'']) || !balanced(term);
-    if stars.is_empty()
-        || term.contains(['"', '＂', '“', '”', '‘', '’', '「', '」', '『', '』'])
-        || open
+    if stars.is_empty() || term.contains(['"', '＂', '“', '”', '‘', '’', '「', '」', '『', '』']) || open
     {
         return Stars::None;
     }
@@ -82,6 +80,6 @@ mod tests {
         {
             assert_eq!(wildcard(text), Stars::None, "{text}");
         }
-        assert_eq!(wildcard(&vec!["x"; MAX_STARS + 2].join("*")), Stars::TooMany);
+        assert_eq!(wildcard(&["x"; MAX_STARS + 2].join("*")), Stars::TooMany);
     }
 }
