@@ -144,7 +144,7 @@ fn need(cond: &Cond) -> Need {
 
 fn leaves(cond: &Cond) -> usize {
     match cond {
-        Cond::Match(_) => 1,
+        Cond::Match(matcher) => matcher.leaves(),
         Cond::Near { parts, .. } => parts.len(),
         Cond::Within(_, inner) => leaves(inner),
         Cond::And(parts) | Cond::Or(parts) => parts.iter().map(leaves).sum(),
@@ -213,9 +213,9 @@ fn mark(cond: &Cond, texts: &[Text<'_>], region: &[Piece], first: usize, out: &m
     match cond {
         Cond::Match(matcher) => {
             for Piece { text, range } in region {
-                for found in matcher.marks(&texts[*text].text[range.clone()]) {
+                for (found, leaf) in matcher.marks(&texts[*text].text[range.clone()]) {
                     let range = range.start + found.start..range.start + found.end;
-                    out.push(Spot { text: *text, range, leaf: first });
+                    out.push(Spot { text: *text, range, leaf: first + leaf });
                 }
             }
         }
