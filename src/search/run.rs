@@ -126,6 +126,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         literals: HashMap::new(),
         words: HashMap::new(),
         cuts: HashMap::new(),
+        known: Vec::new(),
     };
     let mut matched = Match::Exact;
     let mut docs = run.eval(plan, matched)?;
@@ -169,6 +170,8 @@ pub(super) struct Run<'e> {
     literals: HashMap<Needle, DocSet>,
     words: HashMap<String, DocSet>,
     cuts: HashMap<String, Cut>,
+    /// What texts were read for: each reading is asked for again where terms are counted.
+    pub(super) known: Vec<(Plan, DocSet)>,
 }
 
 impl Run<'_> {
@@ -176,8 +179,7 @@ impl Run<'_> {
         let mut found = match plan {
             Plan::All => self.live.clone(),
             Plan::Literal(literal) => return self.widened(literal, how),
-            Plan::Loose(literal) => return self.loose(literal),
-            Plan::Placed(placed) => return self.placed(placed),
+            Plan::Loose(_) | Plan::Placed(_) => return self.read(plan),
             Plan::Keyword { field, value, prefix } => self.engine.keyword(field, value, *prefix)?,
             Plan::Range { field, low, high } => self.engine.range(field, *low, *high)?,
             Plan::Has(field) => self.engine.has(field)?,
