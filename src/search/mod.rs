@@ -22,6 +22,7 @@ mod scan;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};

@@ -10,7 +10,8 @@ use super::grams;
 use super::matcher::Matcher;
 use super::plan::{Literal, Plan};
 use super::positional::Placed;
-use super::run::{Letters, Run};
+use super::run::Run;
+use super::words::Letters;
 
 impl Run<'_> {
     /// The records of a part of a plan that only their texts can tell.
