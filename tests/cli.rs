@@ -445,8 +445,11 @@ fn nothing_in_free_text_is_a_syntax_error() {
     let mut rng = Rng(42);
     for _ in 0..20_000 {
         let query: String = (0..=rng.below(9)).map(|_| pieces[rng.below(pieces.len())]).collect();
-        let compiled = compile(&query, &archive.kinds, &Scope::Everywhere);
-        assert!(compiled.is_ok(), "{query:?}: {:?}", compiled.err());
+        // What stands between slashes may be no regular expression; that is said.
+        if let Err(error) = compile(&query, &archive.kinds, &Scope::Everywhere) {
+            let pattern = error.kind.key().starts_with("query.regex-") && query.matches('/').count() > 1;
+            assert!(pattern, "{query:?}: {error}");
+        }
     }
 }
 

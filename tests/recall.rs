@@ -211,7 +211,9 @@ fn compare(archive: &Archive, texts: &Texts, samples: &[String]) -> Vec<String> 
             let expected = texts.with(sample);
             ask(&query, &expected)?;
             // Without marks too, where it holds nothing but letters.
-            if sample.chars().all(char::is_alphanumeric) && !["OR", "AND", "NOT"].contains(&sample.as_str()) {
+            if sample.chars().all(char::is_alphanumeric)
+                && !["OR", "AND", "NOT", "NEAR"].contains(&sample.as_str())
+            {
                 ask(sample, &expected)?;
             }
             if let Some((other, others)) = before.take().filter(|_| combined < COMBINED) {
@@ -234,6 +236,58 @@ fn compare(archive: &Archive, texts: &Texts, samples: &[String]) -> Vec<String> 
 #[track_caller]
 fn assert_none(wrong: &[String]) {
     assert!(wrong.is_empty(), "{} answers are wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+/// Every operator, with what stands in the shipped archive and what does not.
+const OPERATORS: &[&str] = &[
+    "党员*工程",
+    "-党员*工程",
+    "党*服务*群众",
+    "题目:党*工程",
+    "/第[一二三四五六七八九十]+/",
+    "-/服务型?党/",
+    "/^创建.*实践/",
+    "题目:/^.{4,12}工程$/",
+    "/[0-9]{2,}(多|余)?万元/",
+    "/\\p{Han}{30}/",
+    "党员 NEAR/5 服务",
+    "(党员 | 干部) NEAR/3 /培训|教育/ NEAR 工作",
+    "服务*党 NEAR/0 组织",
+    "同句(党员 -干部)",
+    "同段(党员 干部 群众) -社区",
+    "同节(党员 /(?:民情|服务)/ | 社区*书记)",
+    "SECTION(党员 同句(群众 服务)) level:最佳案例",
+    "同句(党 NEAR/2 员 -群众)",
+    // All words of a term are for each engine to say, but not in a unit.
+    "同段(服务群众党员~ 干部)",
+    "-(民情*线 | 同句(党员 year:2012))",
+];
+
+#[test]
+fn an_index_and_a_scan_agree_on_every_operator() {
+    let folder = shipped();
+    let archive = Archive::open(folder.path()).expect("an archive");
+    let records = archive.walk().0.into_iter().map(|stat| {
+        let record = Record::read(&archive.root, &stat.path).expect("a readable record");
+        let kind = &archive.kinds[stat.kind];
+        let texts = kind.texts(record.root.as_ref().expect("YAML"));
+        let texts = texts.iter().map(|value| (value.label.clone(), value.item, fold(value.text))).collect();
+        (Card::of(&record, kind), texts)
+    });
+    let scan = ScanEngine::new(&archive.kinds, records.collect::<Vec<_>>());
+    let scan = Asked::new(&scan).expect("an engine");
+    let wrong = index(&archive).with(|engine| -> Result<Vec<String>, EngineError> {
+        let asked = Asked::new(engine)?;
+        let mut wrong = Vec::new();
+        for query in OPERATORS {
+            let plan = plan(&archive, query);
+            let (found, expected) = (asked.hits(&plan)?, scan.hits(&plan)?);
+            assert!(!expected.is_empty() && expected.len() < scan.paths.len(), "{query}: no test");
+            wrong.extend(differs(query, &found, &expected));
+        }
+        Ok(wrong)
+    });
+    assert_none(&wrong.expect("an index that answers"));
 }
 
 #[test]

@@ -105,12 +105,12 @@ struct Hit {
     needle: usize,
 }
 
-/// The matches of conditions in each of the texts: bytes of the folded text and which needle, the
-/// first being `first`. And how many different ones there are. Conditions look at all texts of a
+/// The matches of conditions in each of the texts, in bytes of the folded text; their first needle is
+/// `first`. And how many different ones there are. Conditions look at all texts of a
 /// record, so all are folded; for plain strings nobody pays for that.
-fn placed(texts: &[TextValue<'_>], marks: &[Mark], first: usize) -> (Vec<Vec<(Range<usize>, usize)>>, usize) {
+fn placed(texts: &[TextValue<'_>], marks: &[Mark], first: usize) -> (Vec<Vec<Hit>>, usize) {
     let mut leaves = 0;
-    let mut found: Vec<Vec<(Range<usize>, usize)>> = Vec::new();
+    let mut found: Vec<Vec<Hit>> = Vec::new();
     let mut folded: Option<Vec<String>> = None;
     for mark in marks {
         let Mark::Placed(placed) = mark else { continue };
@@ -122,17 +122,17 @@ fn placed(texts: &[TextValue<'_>], marks: &[Mark], first: usize) -> (Vec<Vec<(Ra
             .map(|(value, text)| Text { label: &value.label, item: value.item, text })
             .collect();
         for spot in placed.spots(&region) {
-            found[spot.text].push((spot.range, first + leaves + spot.leaf));
+            found[spot.text].push(Hit { range: spot.range, needle: first + leaves + spot.leaf });
         }
         leaves += placed.leaves();
     }
     (found, leaves)
 }
 
-fn matches(value: &TextValue<'_>, needles: &[&Needle], placed: &[(Range<usize>, usize)]) -> Vec<Hit> {
+fn matches(value: &TextValue<'_>, needles: &[&Needle], placed: &[Hit]) -> Vec<Hit> {
     let folded = fold::fold_mapped(value.text);
     let mut found = Vec::new();
-    for (range, needle) in placed.iter().take(MAX_MATCHES) {
+    for Hit { range, needle } in placed.iter().take(MAX_MATCHES) {
         found.push(Hit { range: folded.source_range(range.clone()), needle: *needle });
     }
     for (needle, Needle { text, scope }) in needles.iter().enumerate() {

@@ -26,12 +26,12 @@ pub enum Matcher {
 #[derive(Clone)]
 pub struct Word {
     text: String,
-    finder: Finder<'static>,
+    finder: Box<Finder<'static>>,
 }
 
 impl Word {
     pub(super) fn new(text: &str) -> Word {
-        Word { text: text.to_owned(), finder: Finder::new(text).into_owned() }
+        Word { text: text.to_owned(), finder: Box::new(Finder::new(text).into_owned()) }
     }
 
     /// The string.
@@ -102,25 +102,28 @@ impl Matcher {
             Matcher::Literal(word) => word.ranges(text).collect(),
             Matcher::Wild(pieces) => wild(pieces, text),
             Matcher::Regex(regex) => regex.regex().find_iter(text).map(|found| found.range()).collect(),
-            Matcher::Loose(word, pairs) => {
-                let mut found: Vec<Range<usize>> = word.ranges(text).collect();
-                if found.is_empty() {
-                    for paragraph in paragraphs(text).filter(|range| nearly(pairs, &text[range.clone()])) {
-                        let piece = &text[paragraph.clone()];
-                        let moved =
-                            |range: Range<usize>| paragraph.start + range.start..paragraph.start + range.end;
-                        found.extend(pairs.iter().flat_map(|pair| pair.ranges(piece)).map(moved));
-                    }
-                    found.sort_by_key(|range| range.start);
-                }
-                found
-            }
+            Matcher::Loose(..) => self.marks(text).into_iter().map(|(range, _)| range).collect(),
         }
     }
 
-    /// What to mark of [`Matcher::ranges`]: of matches that end together the shortest, and nothing
-    /// that has no length.
-    pub(super) fn marks(&self, text: &str) -> Vec<Range<usize>> {
+    /// What to mark, and which of its [`Matcher::leaves`] each is: of matches with stars that end
+    /// together the shortest, nothing that has no length, and pairs only where there is no more.
+    pub(super) fn marks(&self, text: &str) -> Vec<(Range<usize>, usize)> {
+        if let Matcher::Loose(word, pairs) = self {
+            let all = |range: Range<usize>| (0..self.leaves()).map(move |leaf| (range.clone(), leaf));
+            let mut found: Vec<(Range<usize>, usize)> = word.ranges(text).flat_map(all).collect();
+            if found.is_empty() {
+                for paragraph in paragraphs(text).filter(|range| nearly(pairs, &text[range.clone()])) {
+                    let start = paragraph.start;
+                    for (leaf, pair) in pairs.iter().enumerate() {
+                        let ranges = pair.ranges(&text[paragraph.clone()]);
+                        found.extend(ranges.map(|range| (start + range.start..start + range.end, leaf)));
+                    }
+                }
+                found.sort_by_key(|(range, _)| range.start);
+            }
+            return found;
+        }
         let mut found = self.ranges(text);
         found.retain(|range| !range.is_empty());
         if matches!(self, Matcher::Wild(_)) {
@@ -129,7 +132,12 @@ impl Matcher {
             found.dedup_by_key(|range| range.end);
             found.reverse();
         }
-        found
+        found.into_iter().map(|range| (range, 0)).collect()
+    }
+
+    /// How many different things it marks.
+    pub(super) fn leaves(&self) -> usize {
+        if let Matcher::Loose(_, pairs) = self { pairs.len().max(1) } else { 1 }
     }
 
     /// What a text must hold.
@@ -210,7 +218,7 @@ mod tests {
     fn stars_stay_in_a_sentence() {
         let found = |pieces: &[&str], text: &str| {
             let marks = stars(pieces).marks(text);
-            marks.into_iter().map(|range| text[range].to_owned()).collect::<Vec<_>>()
+            marks.into_iter().map(|(range, _)| text[range].to_owned()).collect::<Vec<_>>()
         };
         assert_eq!(found(&["党员", "工程"], "党员甲党员乙工程丙工程"), ["党员乙工程"]);
         assert_eq!(found(&["党员", "工程"], "党员工程"), ["党员工程"]);

@@ -13,6 +13,8 @@ pub mod grep;
 mod highlight;
 mod like;
 mod matcher;
+#[cfg(test)]
+mod meaning;
 mod nearly;
 mod pairs;
 pub mod plan;
@@ -25,6 +27,7 @@ mod scan;
 mod testing;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};

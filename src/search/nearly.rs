@@ -8,29 +8,45 @@ use super::engine::{EngineError, Needle, Scope, Text};
 use super::folded_regex::Need;
 use super::matcher::Matcher;
 use super::pairs;
-use super::plan::Literal;
+use super::plan::{Literal, Plan};
 use super::positional::Placed;
-use super::run::{Letters, Run};
+use super::run::Run;
+use super::words::Letters;
 
 impl Run<'_> {
+    /// The records of a part of a plan that only their texts can tell.
+    pub(super) fn read(&mut self, plan: &Plan) -> Result<DocSet, EngineError> {
+        if let Some((_, known)) = self.known.iter().find(|(known, _)| known == plan) {
+            return Ok(known.clone());
+        }
+        let found = match plan {
+            Plan::Loose(literal) => self.loose(literal)?,
+            Plan::Placed(placed) => self.placed(placed)?,
+            _ => DocSet::new(self.live.slots()),
+        };
+        self.known.push((plan.clone(), found.clone()));
+        Ok(found)
+    }
+
     /// The records in which a condition on places holds.
-    pub(super) fn placed(&mut self, placed: &Placed) -> Result<DocSet, EngineError> {
-        let candidates = match self.need(&placed.need(), &placed.scope)? {
+    fn placed(&mut self, placed: &Placed) -> Result<DocSet, EngineError> {
+        let candidates = match self.need(&placed.need())? {
             Some(docs) => docs,
             None => self.live.clone(),
         };
         self.engine.select(&candidates, &|texts: &[Text<'_>]| placed.holds(texts))
     }
 
-    /// The records that hold what a match needs; `None` where nothing is known.
-    fn need(&mut self, need: &Need, scope: &Scope) -> Result<Option<DocSet>, EngineError> {
+    /// The records that hold what a match needs, anywhere: a scope would have an engine read the texts
+    /// that are read anyway. `None` where nothing is known.
+    fn need(&mut self, need: &Need) -> Result<Option<DocSet>, EngineError> {
         Ok(match need {
             Need::Any => None,
-            Need::Text(text) => Some(self.literal(&Needle { text: text.clone(), scope: scope.clone() })?),
+            Need::Text(text) => Some(self.literal(&Needle { text: text.clone(), scope: Scope::Everywhere })?),
             Need::All(needs) => {
                 let mut all: Option<DocSet> = None;
                 for need in needs {
-                    let Some(docs) = self.need(need, scope)? else { continue };
+                    let Some(docs) = self.need(need)? else { continue };
                     match &mut all {
                         Some(all) => all.and(&docs),
                         None => all = Some(docs),
@@ -41,7 +57,7 @@ impl Run<'_> {
             Need::One(needs) => {
                 let mut any = DocSet::new(self.live.slots());
                 for need in needs {
-                    let Some(docs) = self.need(need, scope)? else { return Ok(None) };
+                    let Some(docs) = self.need(need)? else { return Ok(None) };
                     any.or(&docs);
                 }
                 Some(any)
@@ -50,7 +66,7 @@ impl Run<'_> {
     }
 
     /// `term~`: the string, all of its words, or most of its pairs in one paragraph.
-    pub(super) fn loose(&mut self, literal: &Literal) -> Result<DocSet, EngineError> {
+    fn loose(&mut self, literal: &Literal) -> Result<DocSet, EngineError> {
         let mut found = self.exactly(literal)?;
         found.or(&self.covered(&literal.needle)?);
         let mut candidates = self.most(&literal.needle)?;

@@ -6,12 +6,13 @@
 
 use super::engine::{Scope, Text};
 use super::folded_regex::Need;
-use super::matcher::Matcher;
+use super::matcher::{Matcher, Word};
 use super::plan::Literal;
 use super::query::Unit;
 use crate::diag::Span;
 use crate::text::sentences::paragraphs;
 use crate::text::sentences::sentences;
+use std::collections::HashMap;
 use std::ops::Range;
 
 /// A condition on places, as a part of a plan.
@@ -68,10 +69,14 @@ struct Piece {
 }
 
 impl Placed {
-    /// What to mark of a term that may be nearly there.
-    pub(super) fn loose(literal: &Literal) -> Placed {
+    /// What to mark of a term that may be nearly there: the term or most of it, and only in a record
+    /// without that its words.
+    pub(super) fn loose(literal: &Literal, words: &[String]) -> Placed {
         let Literal { needle, typed, span, free, .. } = literal;
-        let cond = Cond::Match(Matcher::loose(&needle.text));
+        let nearly = Cond::Match(Matcher::loose(&needle.text));
+        let mut apart = vec![Cond::Not(Box::new(nearly.clone()))];
+        apart.extend(words.iter().map(|word| Cond::Match(Matcher::Literal(Word::new(word)))));
+        let cond = Cond::Or(vec![nearly, Cond::And(apart)]);
         Placed { cond, scope: needle.scope.clone(), typed: typed.clone(), span: *span, free: *free }
     }
 
@@ -139,7 +144,7 @@ fn need(cond: &Cond) -> Need {
 
 fn leaves(cond: &Cond) -> usize {
     match cond {
-        Cond::Match(_) => 1,
+        Cond::Match(matcher) => matcher.leaves(),
         Cond::Near { parts, .. } => parts.len(),
         Cond::Within(_, inner) => leaves(inner),
         Cond::And(parts) | Cond::Or(parts) => parts.iter().map(leaves).sum(),
@@ -162,17 +167,22 @@ fn cut(unit: Unit, texts: &[Text<'_>], region: &[Piece]) -> Vec<Vec<Piece>> {
     match unit {
         Unit::Sentence => inside(&|text| sentences(text).collect()),
         Unit::Paragraph => inside(&|text| paragraphs(text).collect()),
-        Unit::Section => region
-            .chunk_by(|a, b| a.text == b.text || is_one(&texts[a.text], &texts[b.text]))
-            .map(<[Piece]>::to_vec)
-            .collect(),
+        Unit::Section => {
+            // Headings come before texts, so that those of one item do not stand side by side.
+            let mut known: HashMap<(&str, usize), usize> = HashMap::new();
+            let mut parts: Vec<Vec<Piece>> = Vec::new();
+            for piece in region {
+                let Text { label, item, .. } = texts[piece.text];
+                let key = label.split_once('.').map_or(("", piece.text), |(list, _)| (list, item));
+                let place = *known.entry(key).or_insert(parts.len());
+                match parts.get_mut(place) {
+                    Some(part) => part.push(piece.clone()),
+                    None => parts.push(vec![piece.clone()]),
+                }
+            }
+            parts
+        }
     }
-}
-
-/// Whether two texts belong to one item: 小标题 and 正文 of one section.
-fn is_one(a: &Text<'_>, b: &Text<'_>) -> bool {
-    let list = |label: &str| label.split_once('.').map(|(list, _)| list.to_owned());
-    a.item == b.item && list(a.label).is_some_and(|of_a| list(b.label) == Some(of_a))
 }
 
 fn holds(cond: &Cond, texts: &[Text<'_>], region: &[Piece]) -> bool {
@@ -203,9 +213,9 @@ fn mark(cond: &Cond, texts: &[Text<'_>], region: &[Piece], first: usize, out: &m
     match cond {
         Cond::Match(matcher) => {
             for Piece { text, range } in region {
-                for found in matcher.marks(&texts[*text].text[range.clone()]) {
+                for (found, leaf) in matcher.marks(&texts[*text].text[range.clone()]) {
                     let range = range.start + found.start..range.start + found.end;
-                    out.push(Spot { text: *text, range, leaf: first });
+                    out.push(Spot { text: *text, range, leaf: first + leaf });
                 }
             }
         }

@@ -17,6 +17,7 @@ use anku::report::Period;
 use anku::report::json_text;
 use anku::schema::Kind;
 use anku::search;
+use anku::search::Language;
 use anku::search::Options;
 use anku::search::Scope;
 use anku::search::find;
@@ -73,8 +74,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 
 /// The places in `cards` of the records that a query of an outline means.
 fn select(archive: &Archive, ready: &Ready<'_>, cards: &[Card], query: &str) -> Result<Vec<usize>, String> {
-    let compiled =
-        search::compile(query, &archive.kinds, &Scope::Everywhere).map_err(|error| error.to_string())?;
+    let language = Language { kinds: &archive.kinds, views: &archive.settings.views };
+    let compiled = search::compile(query, language, &Scope::Everywhere).map_err(|error| error.to_string())?;
     let paths = ready
         .with(|engine| -> Result<Vec<String>, search::EngineError> {
             let found = find(&compiled.plan, engine, &Options::SET)?;

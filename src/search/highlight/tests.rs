@@ -1,7 +1,8 @@
 //! Passages and spans on small records, and what random texts must keep to.
 
 use super::super::engine::Scope;
-use super::super::testing::kinds;
+use super::super::testing::{kinds, record};
+use super::super::{Match, Options, ScanEngine, compile, run};
 use super::*;
 use crate::yaml::read;
 use proptest::prelude::*;
@@ -83,6 +84,71 @@ fn matches_that_overlap_become_one() {
     assert_eq!(find(source, &[needle("党党")], 1, 9)[0].2, "[党党党]建");
     assert_eq!(find(source, &[needle("党党党"), needle("党建")], 1, 9)[0].2, "[党党党建]");
     assert_eq!(find(source, &[needle("党")], 1, 9)[0].2, "[党][党][党]建");
+}
+
+/// The best passages for a query that matches literally.
+fn ask(source: &str, query: &str, width: usize) -> Vec<String> {
+    let kinds = kinds();
+    let engine = ScanEngine::new(&kinds, [record(&kinds[0], source)]);
+    let compiled = compile(query, &kinds, &Scope::Everywhere).expect(query);
+    let found = run::find(&compiled.plan, &engine, &Options::default()).expect("an answer");
+    assert_eq!((found.matched, found.hits.len()), (Match::Exact, 1), "{query}");
+    find(source, &found.needles, 9, width).into_iter().map(|(_, _, text)| text).collect()
+}
+
+#[test]
+fn what_stands_in_its_place_is_marked_and_nothing_else() {
+    let source = "\
+id: case-a
+title: 黨員服務工程
+abstract: 党员甲党员乙工程。党员在此。这里有工程。
+sections:
+- role: practice
+  heading: 党员怎么做
+  text: |
+    干部和党员都来了。只有干部。工程很大。
+
+    党员不在工程里;群众在工程里。
+- role: results
+  text: 没有干部。ＧＰＳ 第２届通知
+";
+    // All that is marked, value by value.
+    let marked = |query: &str| {
+        let passages = ask(source, query, 200);
+        let of = |passage: &String| {
+            let parts: Vec<&str> =
+                passage.split('[').skip(1).filter_map(|part| part.split(']').next()).collect();
+            parts.join(" ")
+        };
+        passages.iter().map(of).collect::<Vec<_>>().join(" / ")
+    };
+    let table = [
+        ("党员*工程", "黨員服務工程 / 党员乙工程 / 党员不在工程"),
+        ("题目:党员*工程", "黨員服務工程"),
+        ("正文:/党.{3,4}工/", "党员不在工"),
+        ("/第[0-9]届/", "第２届"),
+        ("/gps.第/", "ＧＰＳ 第"),
+        // Near: only what makes a chain.
+        ("干部 NEAR/1 党员", "干部 党员"),
+        ("党员 NEAR/2 (甲 | 服务) NEAR/2 工程", "黨員 服務 工程"),
+        ("甲 NEAR/0 /党员/", "党员 甲 党员"),
+        // Units: only where all of it holds.
+        ("同句(工程 -党员)", "工程 / 工程 工程"),
+        ("同句(干部 党员)", "干部 党员"),
+        ("同段(党员 群众)", "党员 群众"),
+        ("同节(怎么做 群众)", "怎么做 / 群众"),
+        ("同段(干部 NEAR/3 工程 | 群众)", "干部 工程 群众"),
+        // Looser: what is there of it.
+        ("党员不在工程里~", "党员不在工程里"),
+    ];
+    for (query, expected) in table {
+        assert_eq!(marked(query), expected, "{query}");
+    }
+    // The place with all of it comes before those with a part.
+    assert_eq!(ask(source, "同段(干部 工程)", 12)[0], "只有[干部]。[工程]很大。");
+    assert_eq!(ask(source, "党员*工程 届", 12)[0], "[黨員服務工程]");
+    // Under NOT nothing is marked.
+    assert!(ask(source, "-同句(甲 乙 丙)", 9).is_empty());
 }
 
 #[test]

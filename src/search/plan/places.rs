@@ -157,6 +157,8 @@ impl Builder<'_> {
         FoldedRegex::new(pattern).map_err(|bad| match bad {
             Bad::TooLarge => QueryError { kind: QueryErrorKind::RegexTooLarge, span },
             Bad::Syntax(fault, start, end) => {
+                let next = pattern.get(start..).and_then(|rest| rest.chars().next());
+                let end = end.max(start + next.map_or(0, char::len_utf8));
                 // The pattern ends with its span, or one slash before; in a view it is somewhere else.
                 let slash = span.end.checked_sub(span.start + pattern.len()).map_or(0, |rest| rest.min(1));
                 let first = span.end.saturating_sub(slash + pattern.len());

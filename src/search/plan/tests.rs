@@ -82,6 +82,24 @@ fn queries_and_their_plans() {
         ("\u{200B}", "*"),
         ("-\" \"", "*"),
         ("foo:bar", "\"foo:bar\""),
+        // What stands in a place.
+        ("党员*工程 甲", "(党员*工程 AND \"甲\")"),
+        ("题目:黨員*工程", "title:黨員*工程"),
+        ("题目:“党员*工程”", "title:\"党员*工程\""),
+        ("题目:/^关于.*的通知$/", "title:/^关于.*的通知$/"),
+        ("做法:/a/ 等次:最*", "(sections.practice:/a/ AND awards.level=最*)"),
+        ("名称:/甲/", "title:/甲/"),
+        ("甲\u{200B}*\u{200B}乙", "甲\u{200B}*\u{200B}乙"),
+        ("\u{200B}*甲", "\"*甲\""),
+        ("党员工程~", "\"党员工程\"~"),
+        ("a NEAR/3 \u{200B}", "a NEAR/3 \u{200B}"),
+        ("\u{200B} NEAR/3 \u{200B} 甲", "\"甲\""),
+        ("同句(党员 -干部) | 甲", "(同句(党员 -干部) OR \"甲\")"),
+        // What is no text is asked of the record.
+        ("同句(党员 年:2012)", "(同句(党员 年:2012) AND year=2012..2012)"),
+        ("-同段(同句(甲 -年:2012))", "NOT (同段(同句(甲 -年:2012)) AND NOT year=2012..2012)"),
+        ("同句(年:2012)", "year=2012..2012"),
+        ("同句(\u{200B}) 甲", "\"甲\""),
     ];
     for (query, plan) in table {
         let compiled = read(query).unwrap_or_else(|error| panic!("{query}: {error}"));
@@ -106,13 +124,99 @@ fn impossible_values_are_errors_with_their_place() {
         ("secret:x", "query.not-indexed", "secret:x"),
         ("省:\"\"", "query.no-value", "省:\"\""),
         ("甲 title:\" \"", "query.no-value", "title:\" \""),
+        ("甲 /乙(丙/", "query.regex-group", "("),
+        ("(/乙[/)", "query.regex-class", "["),
+        ("同句(/*乙/ 丙)", "query.regex-repetition", "*"),
+        ("同段(/\\y/)", "query.regex-escape", "\\y"),
+        ("题目: /\\p{Nix}/", "query.regex-property", "\\p{Nix}"),
+        ("a NEAR /(?=b)/", "query.regex-unsupported", "(?="),
+        ("a -/a{1000}{1000}/", "query.regex-too-large", "/a{1000}{1000}/"),
     ];
     for (query, key, place) in table {
         let error = read(query).expect_err(query);
         assert_eq!(error.kind.key(), key, "{query}");
         assert_eq!(&query[error.span.start..error.span.end], place);
-        assert!(!error.to_string().is_empty() && !error.kind.args().is_empty());
+        assert!(!error.to_string().is_empty());
+        assert!(key.starts_with("query.regex") || !error.kind.args().is_empty());
     }
+    let error = compile_regex("甲(乙", &kinds(), &Scope::Everywhere).expect_err("no pattern");
+    assert_eq!((error.kind.key(), error.span), ("query.regex-group", Span::new(3, 4)));
+    let many = "/a/ ".repeat(17);
+    assert_eq!(read(&many).expect_err("too many").kind.key(), "query.too-many-regexes");
+}
+
+#[test]
+fn one_pattern_may_be_the_whole_query() {
+    let kinds = kinds();
+    let whole = |pattern: &str| compile_regex(pattern, &kinds, &Scope::Everywhere).expect(pattern);
+    for pattern in ["甲 | 乙", " 甲", "a/b", "a\\/b", "甲\\", "/"] {
+        let Ok(compiled) = compile_regex(pattern, &kinds, &Scope::Everywhere) else {
+            assert_eq!(pattern, "甲\\");
+            continue;
+        };
+        let again = read(&compiled.reading).expect(&compiled.reading);
+        assert!(matches!(&again.plan, Plan::Placed(_)), "{}", compiled.reading);
+    }
+    assert_eq!(whole("").plan, Plan::All);
+    assert_eq!(whole("甲|乙").reading, "/甲|乙/");
+    assert!(compile_regex(&"a".repeat(5000), &kinds, &Scope::Everywhere).is_err());
+}
+
+#[test]
+fn saved_queries_stand_for_what_they_say() {
+    let kinds = kinds();
+    let views: Vec<(String, String)> = [
+        ("近年", "year:>=2010 | 最近"),
+        ("党员", "党员 @近年"),
+        ("我", "甲 @你"),
+        ("你", "乙 @我"),
+        ("坏", "year:x"),
+        ("空", ""),
+        ("多", "a b c d e f g h"),
+        ("式", "/a(/"),
+    ]
+    .into_iter()
+    .map(|(name, query)| (name.to_owned(), query.to_owned()))
+    .chain((0..12).map(|n| (format!("d{n}"), format!("@d{}", n + 1))))
+    .chain((0..6).map(|n| (format!("w{n}"), format!("@w{} ", n + 1).repeat(60))))
+    .chain([("w6".to_owned(), String::new())])
+    .collect();
+    let language = Language { kinds: &kinds, views: &views };
+    let read = |text: &str| compile(text, language, &Scope::Everywhere);
+    let plan = |text: &str| read(text).expect(text).plan.to_string();
+    assert_eq!(plan("甲 -@近年"), "(\"甲\" AND NOT (year=2010.. OR \"最近\"))");
+    assert_eq!(plan("@党员 甲"), "(\"党员\" AND (year=2010.. OR \"最近\") AND \"甲\")");
+    assert_eq!(plan("@空 甲"), "\"甲\"");
+    assert_eq!(plan("同句(@党员 甲)"), "(同句(@党员 甲) AND year=2010..)");
+    let compiled = read("甲 @党员").expect("a query");
+    assert_eq!(compiled.reading, "甲 @党员");
+    for literal in compiled.plan.literals() {
+        assert!(literal.span.end <= "甲 @党员".len());
+    }
+    let fails = |text: &str| {
+        let error = read(text).expect_err(text);
+        (error.kind.key(), text[error.span.start..error.span.end].to_owned())
+    };
+    assert_eq!(fails("丙 @我"), ("query.view-circle", "@我".to_owned()));
+    assert_eq!(fails("丙 @d0"), ("query.views-too-deep", "@d0".to_owned()));
+    assert_eq!(fails("@坏 丙"), ("query.not-a-number", "@坏".to_owned()));
+    assert_eq!(fails("同句(@式)"), ("query.regex-group", "@式".to_owned()));
+    assert_eq!(fails(&"@多 ".repeat(40)).0, "query.too-many-terms");
+    assert_eq!(fails("@w0").0, "query.too-many-terms");
+    let args = read("@党圆").expect("a query").notes[0].kind.args();
+    assert_eq!(args, [("name", "党圆".to_owned()), ("nearest", "@党员".to_owned())]);
+}
+
+#[test]
+fn what_was_guessed_is_said() {
+    let keys = |text: &str| {
+        let notes = read(text).expect(text).notes;
+        notes.iter().map(|note| note.kind.key()).collect::<Vec<_>>()
+    };
+    assert_eq!(keys("同句(党员 -年:2012)"), ["query.lifted"]);
+    assert_eq!(keys("党员 NEAR 年:2012"), ["query.near-as-text"]);
+    assert!(keys("党员*工程 /a/ 甲~ 同句(甲 乙) a NEAR b").is_empty());
+    assert_eq!(read("（一） 党员 NEAR -甲").expect("a query").reading, "\"（一）\" 党员 \"NEAR\" -甲");
 }
 
 #[test]

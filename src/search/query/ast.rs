@@ -20,9 +20,7 @@ pub enum Node {
     Text(String),
     /// The inside of quotation marks.
     Phrase(String),
-    /// A term with `*` for any run of characters ([`wildcard`]), as typed.
-    ///
-    /// [`wildcard`]: super::wildcard::wildcard
+    /// A term with `*` for any run of characters, as typed.
     Wild(String),
     /// A regular expression, without its slashes.
     Regex(String),

@@ -87,13 +87,13 @@ pub fn parse(text: &str, names: &Names<'_>) -> Result<Parsed, QueryError> {
 
 /// Makes text of every `NEAR` that has something else than a term, or a choice of terms, at a side.
 fn place_nears(tokens: &mut [Lexeme], text: &str, notes: &mut Vec<Note>) {
-    let alone = tokens.len() == 1;
     for i in 0..tokens.len() {
         if !matches!(tokens[i].token, Token::Near(_)) || (ends_place(tokens, i) && begins_place(tokens, i)) {
             continue;
         }
         let operator = text[tokens[i].span.start..tokens[i].span.end].to_owned();
-        if !alone {
+        // At the beginning it is no operator: NEAR EAST.
+        if i > 0 {
             let kind = NoteKind::NearAsText { operator: operator.clone() };
             notes.push(Note { kind, span: tokens[i].span });
         }

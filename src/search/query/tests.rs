@@ -361,7 +361,7 @@ fn bare(ast: &Ast) -> Ast {
         match &mut ast.node {
             Node::Text(text) => ast.node = Node::Phrase(std::mem::take(text)),
             Node::And(parts) | Node::Or(parts) | Node::Near { parts, .. } => {
-                parts.iter_mut().for_each(phrases)
+                parts.iter_mut().for_each(phrases);
             }
             Node::Not(part) | Node::Within { inner: part, .. } => phrases(part),
             Node::Field { value, .. } if write::is_open_ended(value) => {

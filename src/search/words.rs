@@ -1,0 +1,144 @@
+//! How words make up a term: which of them a search may be widened to, and how much they cover.
+
+use super::docset::DocSet;
+use super::function_words::is_function_word;
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+/// The letters and digits of a text, numbered.
+pub(super) struct Letters {
+    /// Byte and number of each.
+    places: Vec<(usize, usize)>,
+    pub(super) count: usize,
+}
+
+impl Letters {
+    pub(super) fn of(text: &str) -> Letters {
+        let letters = text.char_indices().filter(|(_, c)| c.is_alphanumeric());
+        let places: Vec<(usize, usize)> = letters.enumerate().map(|(number, (at, _))| (at, number)).collect();
+        Letters { count: places.len(), places }
+    }
+
+    fn slice(&self, range: &Range<usize>) -> &[(usize, usize)] {
+        let place = |byte: usize| self.places.partition_point(|&(at, _)| at < byte);
+        self.places.get(place(range.start)..place(range.end)).unwrap_or_default()
+    }
+
+    /// How many lie in a range of bytes.
+    pub(super) fn within(&self, range: &Range<usize>) -> usize {
+        self.slice(range).len()
+    }
+
+    /// The records with words that together make up at least half of them.
+    pub(super) fn half<'w>(
+        &self,
+        text: &str,
+        words: impl Iterator<Item = (&'w str, &'w DocSet)> + Clone,
+        slots: u32,
+    ) -> DocSet {
+        let mut covered = vec![0_u32; slots as usize];
+        // 64 letters at a time, so that a pasted page needs no more than a number a record.
+        for from in (0..self.count).step_by(64) {
+            let mut masks = vec![0_u64; slots as usize];
+            for (word, docs) in words.clone() {
+                let mask = self.mask(text, word, from);
+                if mask == 0 {
+                    continue;
+                }
+                for doc in docs.iter() {
+                    masks[doc as usize] |= mask;
+                }
+            }
+            covered.iter_mut().zip(&masks).for_each(|(sum, mask)| *sum += mask.count_ones());
+        }
+        let enough = |covered: u32| covered > 0 && covered as usize * 2 >= self.count;
+        let docs = (0..slots).zip(covered).filter(|&(_, covered)| enough(covered));
+        DocSet::of(slots, docs.map(|(doc, _)| doc))
+    }
+
+    /// Those of the 64 from `from` on that a word covers wherever it stands whole.
+    fn mask(&self, text: &str, word: &str, from: usize) -> u64 {
+        let mut mask = 0;
+        for range in whole(text, word) {
+            for &(_, number) in self.slice(&range) {
+                if (from..from + 64).contains(&number) {
+                    mask |= 1 << (number - from);
+                }
+            }
+        }
+        mask
+    }
+}
+
+/// Where a word stands in a text without cutting a run of Latin letters and digits.
+pub(super) fn whole<'t>(text: &'t str, word: &'t str) -> impl Iterator<Item = Range<usize>> + 't {
+    let latin = |c: Option<char>| c.is_some_and(|c| c.is_ascii_alphanumeric());
+    text.match_indices(word).map(|(at, word)| at..at + word.len()).filter(move |range| {
+        let (before, after) = (&text[..range.start], &text[range.end..]);
+        let cut_before = latin(before.chars().next_back()) && latin(word.chars().next());
+        let cut_after = latin(word.chars().next_back()) && latin(after.chars().next());
+        !cut_before && !cut_after
+    })
+}
+
+/// Whether a text may be widened to a word of it.
+pub(super) fn widens(text: &str, word: &str) -> bool {
+    let short = word.chars().nth(1).is_none() && text.chars().nth(1).is_some();
+    !short && !is_function_word(word) && whole(text, word).next().is_some()
+}
+
+/// Words that follow one another in `text` without overlap: as few characters left over as can be,
+/// and of those ways the one with the fewest words. Each
+/// word once.
+pub(super) fn cover(text: &str, words: &[String]) -> Vec<String> {
+    const LEFT_OVER: usize = 1000;
+    // Cost and last word of the best way to each byte that a character begins at.
+    let mut best: Vec<Option<(usize, usize)>> = vec![None; text.len() + 1];
+    best[0] = Some((0, 0));
+    for (at, c) in text.char_indices() {
+        let Some((cost, _)) = best[at] else { continue };
+        let mut offer = |length: usize, price: usize, is_word: usize| {
+            let slot = &mut best[at + length];
+            if slot.is_none_or(|(known, _)| cost + price < known) {
+                *slot = Some((cost + price, is_word * length));
+            }
+        };
+        for word in words.iter().filter(|word| !word.is_empty() && text[at..].starts_with(word.as_str())) {
+            offer(word.len(), 1, 1);
+        }
+        offer(c.len_utf8(), LEFT_OVER, 0);
+    }
+    let mut found = Vec::new();
+    let mut at = text.len();
+    while at > 0 {
+        match best[at] {
+            Some((_, length)) if length > 0 => {
+                found.push(text[at - length..at].to_owned());
+                at -= length;
+            }
+            // A character of its own.
+            _ => at = text[..at].char_indices().next_back().map_or(0, |(start, _)| start),
+        }
+    }
+    found.reverse();
+    let mut seen = BTreeSet::new();
+    found.retain(|word| seen.insert(word.clone()));
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_that_cover_a_text() {
+        let cut = |text: &str, words: &[&str]| {
+            cover(text, &words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>())
+        };
+        let words = ["党员", "干部", "党员干部", "部下", "基层", "下基层"];
+        assert_eq!(cut("党员干部下基层", &words), ["党员干部", "下基层"]);
+        assert_eq!(cut("干部的基层", &words), ["干部", "基层"]);
+        assert_eq!(cut("甲乙", &words), Vec::<String>::new());
+        assert_eq!(cut("", &words), Vec::<String>::new());
+    }
+}
