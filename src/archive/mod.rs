@@ -14,6 +14,7 @@ mod residue;
 mod rules;
 mod settings;
 mod shipped;
+mod synonyms;
 mod walk;
 mod write;
 
@@ -29,6 +30,7 @@ pub use residue::Residue;
 pub use rules::{Parsed, check_all};
 pub use settings::Settings;
 pub use shipped::{SHIPPED, new_archive, shipped};
+pub use synonyms::SYNONYMS;
 pub use walk::{FileStat, WalkError, stat};
 pub use write::{NewFile, WriteError, commit, create_folder, replace};
 

@@ -207,7 +207,23 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .args([
                 switch("exact", "help.exact"),
                 switch("no-snippet", "help.no-snippet"),
+                switch("full", "help.full").conflicts_with("no-snippet"),
+                Arg::new("context")
+                    .short('C')
+                    .long("context")
+                    .value_name("N")
+                    .value_parser(value_parser!(usize))
+                    .conflicts_with_all(["no-snippet", "full"])
+                    .help(lang.word("help.search.context")),
                 text("facet", "FIELD", "help.facet").action(ArgAction::Append),
+                text("count-by", "FIELD", "help.count-by"),
+                text("group-by", "FIELD", "help.group-by"),
+                text("like", "ID", "help.like"),
+                switch("regex", "help.search.regex"),
+                switch("synonyms", "help.synonyms"),
+                switch("pinyin", "help.pinyin"),
+                switch("no-fold", "help.no-fold"),
+                switch("jsonl", "help.jsonl"),
                 switch("explain", "help.explain"),
                 refresh(),
                 hyperlink(),

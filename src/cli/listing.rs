@@ -85,9 +85,10 @@ impl Listing {
     }
 
     /// How many there are, and which of them are shown.
-    pub(crate) fn say_total(&self, context: &Context, shown: usize, total: usize) -> String {
+    /// `copies` stand under them.
+    pub(crate) fn say_total(&self, context: &Context, shown: usize, copies: usize, total: usize) -> String {
         let all = total.to_string();
-        if shown == total || shown == 0 {
+        if shown + copies == total || shown == 0 {
             return context.lang.say("search.total", &[("total", &all)]);
         }
         let (from, to) = ((self.offset + 1).to_string(), (self.offset + shown).to_string());
@@ -100,6 +101,11 @@ impl Listing {
             (Some(Bare::Count), _) | (_, Some(_)) => Some(0),
             _ => self.offset.checked_add(self.limit),
         }
+    }
+
+    /// The place behind the last record of the page.
+    pub(crate) fn end(&self) -> usize {
+        self.offset.saturating_add(self.limit)
     }
 
     /// Whether nothing but paths is wanted.

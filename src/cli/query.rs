@@ -33,7 +33,13 @@ pub(crate) fn compile(
         None => Scope::Everywhere,
     };
     let language = Language { kinds, views: &archive.settings.views };
-    let mut compiled = search::compile(typed, language, &scope).map_err(|error| bad(typed, &error))?;
+    let regex = matches.try_get_one::<bool>("regex").ok().flatten().copied().unwrap_or_default();
+    let compiled = if regex {
+        search::compile_regex(typed, language, &scope)
+    } else {
+        search::compile(typed, language, &scope)
+    };
+    let mut compiled = compiled.map_err(|error| bad(typed, &error))?;
     let mut parts = vec![compiled.plan];
     // Without a free term the role itself is what is asked for.
     if let (Scope::Labels(labels), Some(Plan::All)) = (&scope, parts.first()) {

@@ -41,14 +41,20 @@ pub(super) struct Lengths {
     pub facts: u64,
 }
 
-/// Where a record's entries lie: what the index holds of them.
+/// Where an entry of a record lies in its side file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {
+    pub offset: u64,
+    /// The number of the record that it must be of.
+    pub number: u64,
+}
+
+/// Where a record's entries were written.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Written {
     pub card: u64,
     pub texts: u64,
     pub facts: u64,
-    /// The number of the record that they must be of.
-    pub number: u64,
 }
 
 /// What can be read of a card without decoding the rest, in the order of its entry.
@@ -76,13 +82,13 @@ impl Data {
 
     /// One part of a record's card.
     pub(super) fn heading(&self, place: Place, which: Heading) -> std::io::Result<&str> {
-        let parts: [&[u8]; 4] = entry(&self.cards, place.card, place.number)?;
+        let parts: [&[u8]; 4] = entry(&self.cards, place)?;
         text(parts[which as usize])
     }
 
     /// A record's card.
     pub(super) fn card(&self, place: Place) -> std::io::Result<Card> {
-        let [id, path, title, rest] = entry(&self.cards, place.card, place.number)?;
+        let [id, path, title, rest] = entry(&self.cards, place)?;
         type Rest = (String, Option<String>, Vec<(usize, usize, Datum)>);
         let (kind, extent, facts): Rest = serde_json::from_slice(rest).map_err(|_| damaged())?;
         let fact = |(field, item, value)| crate::schema::Fact { field, item, value };
@@ -99,7 +105,7 @@ impl Data {
     /// A record's texts as they were stored, UTF-8 unless the file is damaged: to look for bytes in
     /// them it need not be known.
     pub(super) fn raw_texts(&self, place: Place) -> std::io::Result<&[u8]> {
-        let [texts] = entry(&self.texts, place.texts, place.number)?;
+        let [texts] = entry(&self.texts, place)?;
         Ok(texts)
     }
 
@@ -110,7 +116,7 @@ impl Data {
 
     /// A record's facts.
     pub(super) fn facts(&self, place: Place) -> std::io::Result<&str> {
-        let [facts] = entry(&self.facts, place.facts, place.number)?;
+        let [facts] = entry(&self.facts, place)?;
         text(facts)
     }
 }
@@ -124,12 +130,12 @@ fn text(bytes: &[u8]) -> std::io::Result<&str> {
 }
 
 /// The parts of an entry, whose head must be the one that the index expects.
-fn entry<const PARTS: usize>(file: &[u8], offset: u64, number: u64) -> std::io::Result<[&[u8]; PARTS]> {
-    let start = usize::try_from(offset).map_err(|_| damaged())?;
+fn entry<const PARTS: usize>(file: &[u8], place: Place) -> std::io::Result<[&[u8]; PARTS]> {
+    let start = usize::try_from(place.offset).map_err(|_| damaged())?;
     let rest = file.get(start..).ok_or_else(damaged)?;
     let (head, mut rest) = rest.split_at_checked(HEAD + 4 * PARTS).ok_or_else(damaged)?;
     let own = head[4..HEAD].try_into().map_or(u64::MAX, u64::from_le_bytes);
-    if head[..4] != MARK || own != number {
+    if head[..4] != MARK || own != place.number {
         return Err(damaged());
     }
     let mut parts = [&[] as &[u8]; PARTS];
@@ -169,16 +175,15 @@ impl Appender {
         })
     }
 
-    /// Appends a record; gives its place.
-    pub(super) fn append(&mut self, number: u64, prepared: &Prepared) -> std::io::Result<Place> {
+    /// Appends a record; says where.
+    pub(super) fn append(&mut self, number: u64, prepared: &Prepared) -> std::io::Result<Written> {
         let card = &prepared.card;
         let facts: Vec<Value> = card.facts.iter().map(|f| json!([f.field, f.item, f.value])).collect();
         let rest = json!([card.kind, card.extent, facts]).to_string();
-        Ok(Place {
+        Ok(Written {
             card: self.cards.append(number, [&card.id, &card.path, &card.title, &rest])?,
             texts: self.texts.append(number, [&prepared.texts])?,
             facts: self.facts.append(number, [&prepared.facts])?,
-            number,
         })
     }
 
@@ -237,19 +242,22 @@ mod tests {
             ..Prepared::default()
         };
         let mut appender = Appender::open(folder.path(), Lengths::default()).expect("opened");
-        let places = [7, 8].map(|n| appender.append(n, &prepared(&n.to_string())).expect("appended"));
+        let numbers = [7, 8];
+        let written = numbers.map(|n| appender.append(n, &prepared(&n.to_string())).expect("appended"));
         let lengths = appender.finish().expect("written");
         let data = Data::open(folder.path()).expect("opened");
         assert_eq!(data.lengths(), lengths);
-        for place in places {
-            let id = place.number.to_string();
-            assert_eq!(data.card(place).expect("a card"), card(&id));
-            assert_eq!(data.texts(place).expect("texts"), format!("texts of {id}"));
-            assert_eq!(data.facts(place).expect("facts"), "facts");
+        for (number, written) in numbers.into_iter().zip(written) {
+            let id = number.to_string();
+            let at = |offset| Place { offset, number };
+            assert_eq!(data.card(at(written.card)).expect("a card"), card(&id));
+            assert_eq!(data.texts(at(written.texts)).expect("texts"), format!("texts of {id}"));
+            assert_eq!(data.facts(at(written.facts)).expect("facts"), "facts");
         }
         // Another record's place, a place inside an entry, one beyond the file.
-        assert!(data.card(Place { number: 9, ..places[0] }).is_err());
-        assert!(data.texts(Place { texts: places[0].texts + 1, ..places[0] }).is_err());
-        assert!(data.texts(Place { texts: u64::MAX, ..places[0] }).is_err());
+        let first = written[0];
+        assert!(data.card(Place { offset: first.card, number: 9 }).is_err());
+        assert!(data.texts(Place { offset: first.texts + 1, number: 7 }).is_err());
+        assert!(data.texts(Place { offset: u64::MAX, number: 7 }).is_err());
     }
 }

@@ -16,10 +16,12 @@ use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::Grams;
+use crate::search::Near;
 use crate::search::Needle;
 use crate::search::Scope;
 use crate::search::Text;
 use crate::search::TextTest;
+use crate::search::one_apart;
 use crate::text::fold::fold_term;
 use memchr::memmem::Finder;
 use rayon::iter::IntoParallelRefIterator as _;
@@ -55,11 +57,13 @@ pub struct IndexEngine<'i> {
 struct Segment<'i> {
     reader: &'i SegmentReader,
     base: u32,
-    cards: Arc<dyn ColumnValues<u64>>,
-    texts: Arc<dyn ColumnValues<u64>>,
-    facts: Arc<dyn ColumnValues<u64>>,
-    numbers: Arc<dyn ColumnValues<u64>>,
+    cards: Column,
+    texts: Column,
+    facts: Column,
+    numbers: Column,
 }
+
+type Column = Arc<dyn ColumnValues<u64>>;
 
 type Result<T> = std::result::Result<T, EngineError>;
 
@@ -102,23 +106,27 @@ impl<'i> IndexEngine<'i> {
         Some((segment, doc - segment.base)).filter(|(segment, local)| *local < segment.reader.max_doc())
     }
 
-    /// Where a record lies in the side files.
-    fn place(&self, doc: Doc) -> Result<Place> {
+    /// Where an entry of a record lies; `column` holds the places in its side file.
+    fn place(&self, doc: Doc, column: for<'s> fn(&'s Segment<'i>) -> &'s Column) -> Result<Place> {
         let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
-        Ok(Place {
-            card: segment.cards.get_val(local),
-            texts: segment.texts.get_val(local),
-            facts: segment.facts.get_val(local),
-            number: segment.numbers.get_val(local),
-        })
+        Ok(Place { offset: column(segment).get_val(local), number: segment.numbers.get_val(local) })
+    }
+
+    fn text(&self, doc: Doc) -> Result<&str> {
+        self.index.data.texts(self.place(doc, |segment| &segment.texts)?).map_err(failed)
     }
 
     fn heading(&self, doc: Doc, which: Heading) -> Result<String> {
-        Ok(self.index.data.heading(self.place(doc)?, which).map_err(failed)?.to_owned())
+        Ok(self
+            .index
+            .data
+            .heading(self.place(doc, |segment| &segment.cards)?, which)
+            .map_err(failed)?
+            .to_owned())
     }
 
     fn raw_texts(&self, doc: Doc) -> Result<&[u8]> {
-        self.index.data.raw_texts(self.place(doc)?).map_err(failed)
+        self.index.data.raw_texts(self.place(doc, |segment| &segment.texts)?).map_err(failed)
     }
 
     /// The quantities and dates of a record, as of when it was indexed.
@@ -126,7 +134,7 @@ impl<'i> IndexEngine<'i> {
     /// # Errors
     /// When the side file cannot be read or is damaged.
     pub fn facts(&self, doc: Doc) -> Result<Vec<Fact>> {
-        let stored = self.index.data.facts(self.place(doc)?).map_err(failed)?;
+        let stored = self.index.data.facts(self.place(doc, |segment| &segment.facts)?).map_err(failed)?;
         facts::decode(stored).ok_or_else(damaged)
     }
 
@@ -152,7 +160,7 @@ impl<'i> IndexEngine<'i> {
     pub(super) fn count_grams(&self, grams: &Grams, docs: &[Doc]) -> Result<Vec<f32>> {
         let average = self.average_bytes();
         let score = |&doc: &Doc| {
-            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
+            let texts = self.text(doc)?;
             Ok(grams.score(parts(texts), average))
         };
         docs.iter().map(score).collect()
@@ -183,7 +191,7 @@ impl<'i> IndexEngine<'i> {
 
     /// Whether a record's card and texts can be read.
     pub(super) fn check(&self, doc: Doc) -> Result<()> {
-        self.index.data.texts(self.place(doc)?).map_err(failed)?;
+        self.text(doc)?;
         self.card(doc).map(|_| ())
     }
 
@@ -326,11 +334,17 @@ impl Engine for IndexEngine<'_> {
         if chars.len() <= 2 && matches!(needle.scope, Scope::Everywhere) {
             return Ok(set);
         }
+        // Where the string is a word of a text it stands there, wherever else; the rest is looked at.
+        let mut known = DocSet::new(self.slots);
+        if matches!(needle.scope, Scope::Everywhere) && chars.len() <= LONGEST_WORD {
+            self.term(self.index.fields.words, &needle.text, &mut known)?;
+            set.and_not(&known);
+        }
         // Pairs in the right order and in the right field: only the text itself can tell.
         let finder = Finder::new(&needle.text);
         // Labels and items are ASCII: what is not cannot match in them, and a hit is a hit.
         let anywhere = matches!(needle.scope, Scope::Everywhere) && !needle.text.is_ascii();
-        self.filter(&set, |doc| {
+        let mut found = self.filter(&set, |doc| {
             let texts = self.raw_texts(doc)?;
             if finder.find(texts).is_none() {
                 return Ok(false);
@@ -341,18 +355,20 @@ impl Engine for IndexEngine<'_> {
             let mut texts = parts(std::str::from_utf8(texts).map_err(failed)?);
             Ok(texts
                 .any(|part| needle.scope.covers(part.label) && finder.find(part.text.as_bytes()).is_some()))
-        })
+        })?;
+        found.or(&known);
+        Ok(found)
     }
 
     fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet> {
         self.filter(docs, |doc| {
-            let texts = self.index.data.texts(self.place(doc)?).map_err(failed)?;
+            let texts = self.text(doc)?;
             Ok(test(&parts(texts).collect::<Vec<_>>()))
         })
     }
 
     fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<()> {
-        parts(self.index.data.texts(self.place(doc)?).map_err(failed)?).for_each(take);
+        parts(self.text(doc)?).for_each(take);
         Ok(())
     }
 
@@ -431,6 +447,53 @@ impl Engine for IndexEngine<'_> {
         Ok(set)
     }
 
+    fn words_near(&self, term: &str) -> Result<Vec<Near>> {
+        let chars = term.chars().count();
+        let mut found: Vec<Near> = Vec::new();
+        if !(2..=LONGEST_WORD).contains(&chars) {
+            return Ok(found);
+        }
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(self.index.fields.words).map_err(failed)?;
+            let mut stream = inverted.terms().stream().map_err(failed)?;
+            while stream.advance() {
+                // A character has one to four bytes: most words are turned away by their length.
+                let bytes = stream.key();
+                if bytes.len().abs_diff(term.len()) > 4 {
+                    continue;
+                }
+                let Ok(word) = std::str::from_utf8(bytes) else { continue };
+                if one_apart(word, term) {
+                    let records = stream.value().doc_freq as usize;
+                    match found.iter_mut().find(|near| near.text == word) {
+                        Some(near) => near.records += records,
+                        None => found.push(Near { text: word.to_owned(), records }),
+                    }
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    fn values(&self, field: &str) -> Result<Vec<Near>> {
+        let from = format!("{field}{VALUE}");
+        let mut found: Vec<Near> = Vec::new();
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(self.index.fields.keys).map_err(failed)?;
+            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
+            while stream.advance() {
+                let Some(value) = stream.key().strip_prefix(from.as_bytes()) else { break };
+                let Ok(value) = std::str::from_utf8(value) else { continue };
+                let records = stream.value().doc_freq as usize;
+                match found.iter_mut().find(|near| near.text == value) {
+                    Some(near) => near.records += records,
+                    None => found.push(Near { text: value.to_owned(), records }),
+                }
+            }
+        }
+        Ok(found)
+    }
+
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {
         let mut scores = vec![0.0_f32; self.slots as usize];
         for (field, weight) in [(self.index.fields.words, 1.0), (self.index.fields.title, TITLE_WEIGHT)] {
@@ -487,7 +550,7 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
-        self.index.data.card(self.place(doc)?).map_err(failed)
+        self.index.data.card(self.place(doc, |segment| &segment.cards)?).map_err(failed)
     }
 
     fn id(&self, doc: Doc) -> Result<String> {
@@ -496,6 +559,23 @@ impl Engine for IndexEngine<'_> {
 
     fn path(&self, doc: Doc) -> Result<String> {
         self.heading(doc, Heading::Path)
+    }
+
+    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>> {
+        // In the order that they lie in, which memory likes better than that of the ranking.
+        let mut places: Vec<(Doc, usize)> = docs.iter().copied().zip(0..).collect();
+        places.sort_unstable();
+        let path = |&(doc, at): &(Doc, usize)| Ok((at, self.path(doc)?));
+        let found: Result<Vec<(usize, String)>> = if docs.len() < MANY {
+            places.iter().map(path).collect()
+        } else {
+            places.par_iter().map(path).collect()
+        };
+        let mut paths = vec![String::new(); docs.len()];
+        for (at, path) in found? {
+            paths[at] = path;
+        }
+        Ok(paths)
     }
 
     fn title(&self, doc: Doc) -> Result<String> {

@@ -11,6 +11,7 @@ use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
+use crate::search::Near;
 use crate::search::Needle;
 use crate::search::ScanEngine;
 use crate::search::Text;
@@ -120,6 +121,22 @@ impl Engine for LayeredEngine<'_> {
         self.both(|engine| engine.word(word))
     }
 
+    /// Those of the index, less what changed: a suggestion needs no more.
+    fn words_near(&self, term: &str) -> Result<Vec<Near>> {
+        self.index.words_near(term)
+    }
+
+    fn values(&self, field: &str) -> Result<Vec<Near>> {
+        let mut values = self.index.values(field)?;
+        for near in self.top.values(field)? {
+            match values.iter_mut().find(|known| known.text == near.text) {
+                Some(known) => known.records += near.records,
+                None => values.push(near),
+            }
+        }
+        Ok(values)
+    }
+
     /// The changed records are scored by what the index knows of words and lengths.
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {
         let (below, above) = self.apart(docs);
@@ -166,6 +183,13 @@ impl Engine for LayeredEngine<'_> {
             Ok(doc) => self.index.path(doc),
             Err(doc) => self.top.path(doc),
         }
+    }
+
+    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>> {
+        if docs.iter().all(|&doc| doc < self.base) {
+            return self.index.paths(docs);
+        }
+        docs.iter().map(|&doc| self.path(doc)).collect()
     }
 
     fn title(&self, doc: Doc) -> Result<String> {

@@ -2,6 +2,7 @@
 //! all this one trait to the rest of the house.
 
 use super::docset::DocSet;
+use super::suggest::Near;
 use crate::archive::Card;
 use crate::text::fold;
 
@@ -136,6 +137,23 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn word(&self, word: &str) -> Result<DocSet, EngineError>;
 
+    /// Words of the index that differ from a folded term in one character
+    /// ([`super::one_apart`]). An engine without a dictionary has none.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn words_near(&self, term: &str) -> Result<Vec<Near>, EngineError> {
+        let _ = term;
+        Ok(Vec::new())
+    }
+
+    /// The values of a field other than running text and numbers, folded, with how many records have
+    /// each.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn values(&self, field: &str) -> Result<Vec<Near>, EngineError>;
+
     /// BM25 over words. Every record of `docs` appears once; one without any of the words gets 0.
     ///
     /// # Errors
@@ -175,6 +193,15 @@ pub trait Engine {
     /// When the engine cannot answer, or has no such record.
     fn path(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.card(doc)?.path)
+    }
+
+    /// The paths of several records, in their order. An engine that has many of them cheaper than one
+    /// by one says so here.
+    ///
+    /// # Errors
+    /// When the engine cannot answer, or has no such record.
+    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>, EngineError> {
+        docs.iter().map(|&doc| self.path(doc)).collect()
     }
 
     /// A record's title, which ranks it. An engine that has titles cheaper than cards says so here.

@@ -54,7 +54,9 @@ impl Grams {
                     continue;
                 }
                 let pair = before.replace(c).map(|first: char| format!("{first}{c}"));
-                for gram in [Some(c.to_string()), pair].into_iter().flatten() {
+                // A single letter or figure says nothing.
+                let single = (!c.is_ascii_alphanumeric()).then(|| c.to_string());
+                for gram in [single, pair].into_iter().flatten() {
                     let key = key(&gram);
                     let weight = match grams.places.get(&key) {
                         Some(&place) => grams.weights[place],

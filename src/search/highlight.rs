@@ -34,6 +34,17 @@ pub enum Mark {
     Placed(Arc<Placed>),
 }
 
+/// How much of a text is shown around a match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// The sentence of the match and its neighbours, up to about so many characters.
+    Width(usize),
+    /// The sentence of the match and so many on either side of it.
+    Sentences(usize),
+    /// All of it, its paragraphs on lines of their own.
+    Whole,
+}
+
 /// A passage to show.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Snippet {
@@ -41,7 +52,7 @@ pub struct Snippet {
     pub field: String,
     /// The line of the first match in the file, from 1.
     pub line: usize,
-    /// One line of text; `…` stands where a sentence was cut.
+    /// One line of text, but for [`Extent::Whole`]; `…` stands where a sentence was cut.
     pub text: String,
     /// The matches: half-open ranges of characters of `text`, in order, without overlap.
     pub spans: Vec<(usize, usize)>,
@@ -49,14 +60,14 @@ pub struct Snippet {
 
 /// The best passages of a record: those with the most different matches first, then the title, then
 /// the earlier ones. `texts` are the record's values ([`crate::schema::Kind::texts`]), `source` is
-/// the file they were read from, `width` the number of characters to aim at. Every match inside a
+/// the file they were read from. Every match inside a
 /// passage is marked. None where nothing matches.
 pub fn passages(
     texts: &[TextValue<'_>],
     source: &str,
     marks: &[Mark],
     max: usize,
-    width: usize,
+    extent: Extent,
 ) -> Vec<Snippet> {
     let literals: Vec<&Needle> = marks
         .iter()
@@ -75,7 +86,7 @@ pub fn passages(
     let mut whole = 0;
     for (place, value) in values {
         let matches = matches(value, &literals, placed.get(place).map_or(&[], Vec::as_slice));
-        for passage in cut(value.text, &matches, width) {
+        for passage in cut(value.text, &matches, extent) {
             whole += usize::from(passage.needles == needles);
             let order = (Reverse(passage.needles), value.label != "title", place, passage.range.start);
             candidates.push((order, value, passage));
@@ -93,7 +104,7 @@ pub fn passages(
         let first = passage.spans.first().map_or(passage.range.start, |span| span.start);
         let lines = lines.get_or_insert_with(|| Lines::new(source));
         let line = lines.line(source_offset(source, value.node, first));
-        let (text, spans) = show(value.text, &passage);
+        let (text, spans) = show(value.text, &passage, extent == Extent::Whole);
         Snippet { field: value.label.clone(), line, text, spans }
     });
     chosen.collect()
@@ -165,14 +176,18 @@ struct Passage {
 }
 
 /// One passage around each match that no passage before it holds, as they are asked for.
-fn cut<'t>(text: &'t str, hits: &'t [Hit], width: usize) -> impl Iterator<Item = Passage> + 't {
+fn cut<'t>(text: &'t str, hits: &'t [Hit], extent: Extent) -> impl Iterator<Item = Passage> + 't {
     let borders = if hits.is_empty() { Vec::new() } else { borders(text, |line| !runs_on(line)) };
     let mut end = 0;
     let passages = hits.iter().filter_map(move |hit| {
         if hit.range.end <= end {
             return None;
         }
-        let (range, cut) = around(text, &borders, &hit.range, width);
+        let (range, cut) = match extent {
+            Extent::Width(width) => around(text, &borders, &hit.range, width),
+            Extent::Sentences(count) => (sentences(text, &borders, &hit.range, count), (false, false)),
+            Extent::Whole => (0..text.len(), (false, false)),
+        };
         end = range.end;
         // Matches are sorted by where they begin.
         let first = hits.partition_point(|hit| hit.range.start < range.start);
@@ -199,13 +214,34 @@ fn runs_on(line: &str) -> bool {
     !line.ends_with([':', '：']) && (line.contains(inner) || line.chars().count() > HEADING)
 }
 
+/// The sentences that a match stands in: the first and the one behind the last, among their borders.
+fn sentence(borders: &[usize], hit: &Range<usize>) -> (usize, usize) {
+    let first = borders.partition_point(|&at| at <= hit.start).saturating_sub(1);
+    let last = borders.partition_point(|&at| at < hit.end).max(first + 1).min(borders.len() - 1);
+    (first, last)
+}
+
+/// The sentence of a match and `count` on either side.
+fn sentences(text: &str, borders: &[usize], hit: &Range<usize>, count: usize) -> Range<usize> {
+    let (first, last) = sentence(borders, hit);
+    let start = borders[first.saturating_sub(count)];
+    let end = borders[last.saturating_add(count).min(borders.len() - 1)];
+    trimmed(text, start..end)
+}
+
+/// A piece of a text without the white space at its ends.
+fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
+    let piece = &text[range.clone()];
+    let start = range.start + (piece.len() - piece.trim_start().len());
+    start..(start + piece.trim().len()).max(start)
+}
+
 /// The sentence of a match and as many of its neighbours as fit; of a sentence that is too long, the
 /// part around the match.
 fn around(text: &str, borders: &[usize], hit: &Range<usize>, width: usize) -> (Range<usize>, (bool, bool)) {
     let length =
         |range: Range<usize>| text[range].trim().chars().filter(|c| !matches!(c, '\n' | '\r')).count();
-    let first = borders.partition_point(|&at| at <= hit.start).saturating_sub(1);
-    let last = borders.partition_point(|&at| at < hit.end).max(first + 1).min(borders.len() - 1);
+    let (first, last) = sentence(borders, hit);
     let (mut start, mut end) = (borders[first], borders[last]);
     let mut cut = (false, false);
     if length(start..end) > width {
@@ -234,9 +270,7 @@ fn around(text: &str, borders: &[usize], hit: &Range<usize>, width: usize) -> (R
             start = border;
         }
     }
-    let piece = &text[start..end];
-    let start = start + (piece.len() - piece.trim_start().len());
-    (start..(start + piece.trim().len()).max(start), cut)
+    (trimmed(text, start..end), cut)
 }
 
 /// Whether a line break between two such characters stands for a blank, as folding has it.
@@ -244,8 +278,8 @@ fn is_spaced(c: char) -> bool {
     matches!(u32::from(c), 0..0x1100 | 0x1200..0x2000 | 0xAC00..0xD7B0)
 }
 
-/// The passage as one line, and its spans in characters of that line.
-fn show(text: &str, passage: &Passage) -> (String, Vec<(usize, usize)>) {
+/// The passage as one line, or one a paragraph, and its spans in characters of that.
+fn show(text: &str, passage: &Passage, paragraphs: bool) -> (String, Vec<(usize, usize)>) {
     let piece = &text[passage.range.clone()];
     let mut shown = String::with_capacity(piece.len() + 8);
     let mut count = 0;
@@ -281,6 +315,8 @@ fn show(text: &str, passage: &Passage) -> (String, Vec<(usize, usize)>) {
             run.iter().filter(|c| !c.is_control()).for_each(|&c| put(&mut shown, &mut count, c));
         } else if breaks == 0 {
             (0..blanks).for_each(|_| put(&mut shown, &mut count, ' '));
+        } else if breaks > 1 && paragraphs {
+            put(&mut shown, &mut count, '\n');
         } else if breaks > 1
             || (last.is_some_and(is_spaced) && chars.peek().is_some_and(|&(_, next)| is_spaced(next)))
         {

@@ -5,6 +5,7 @@
 
 mod docset;
 mod engine;
+mod expand;
 mod fold_copies;
 mod folded_regex;
 mod function_words;
@@ -23,6 +24,7 @@ pub mod query;
 mod rank;
 mod run;
 mod scan;
+mod suggest;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
@@ -31,10 +33,11 @@ mod words;
 
 pub use docset::DocSet;
 pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+pub use expand::{Expansion, with_pinyin, with_synonyms};
 pub use fold_copies::{Shown, fold_copies};
 pub use folded_regex::FoldedRegex;
 pub use grams::Grams;
-pub use highlight::{Mark, Snippet, passages};
+pub use highlight::{Extent, Mark, Snippet, passages};
 pub use like::{Alike, alike};
 pub use matcher::{Matcher, Word};
 pub use plan::{
@@ -44,5 +47,6 @@ pub use plan::{
 pub use positional::{Cond, Placed};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind, RegexFault, Unit};
 pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
-pub use run::{Found, Match, MissingTerm, Options, TermCount, find};
+pub use run::{Found, Match, MissingTerm, Options, Stranger, TermCount, find};
 pub use scan::{ScanEngine, Scanned};
+pub use suggest::{Near, nearest_term, nearest_value, one_apart};

@@ -14,11 +14,13 @@ use crate::text::fold;
 pub const TITLE_BONUS: f32 = 100.0;
 /// What a gram counts for, against a word.
 pub const GRAM_WEIGHT: f32 = 0.5;
+/// What the words of a synonym count for, against those that were typed.
+pub const OTHER_WEIGHT: f32 = 0.4;
 /// So many of the best by words and title have their grams counted.
 const COUNTED: usize = 200;
-/// Titles of at most so many records are compared with the query; where more may hold it, a title says
-/// little.
-const TITLES: usize = 5000;
+/// The titles of at most so many records are compared with the query, the best by words: no page has
+/// more.
+const TITLES: usize = 500;
 /// Up to so many hits, all ties are broken by id; beyond, only those among [`COUNTED`].
 const TIES: usize = 2000;
 
@@ -37,36 +39,46 @@ pub struct Ranked {
     pub title: f32,
 }
 
-/// Ranks records by folded `strings` and the `words` in them. The first `top` come in order, the others
-/// behind them in no order;
-/// none has a score where none is needed in order.
+/// What a query asks for, as far as it ranks.
+pub(super) struct Asked<'q> {
+    /// The words of the index in what was typed.
+    pub words: &'q [String],
+    /// The words in what stands for it: synonyms.
+    pub others: &'q [String],
+    /// The strings that were typed, folded.
+    pub strings: &'q [&'q str],
+    /// Those that may stand in a title.
+    pub in_title: &'q [&'q str],
+}
+
+/// Ranks records. The first `top` come in order, the others behind them in no order; none has a score
+/// where none is needed in order.
 pub(super) fn rank(
     engine: &dyn Engine,
-    words: &[String],
+    asked: &Asked<'_>,
     docs: &DocSet,
-    strings: &[&str],
-    in_title: &[&str],
     top: usize,
 ) -> Result<Vec<Ranked>, EngineError> {
-    let unranked = words.is_empty() || top == 0;
-    let mut hits: Vec<Ranked> = if unranked {
-        docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect()
-    } else {
-        let scores = engine.score(words, docs)?;
-        scores
-            .into_iter()
-            .map(|(doc, score)| Ranked { doc, score, words: score, ..Ranked::default() })
-            .collect()
-    };
+    let mut hits: Vec<Ranked> = docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect();
     if top == 0 {
         return Ok(hits);
     }
-    titles(engine, &mut hits, docs, in_title)?;
+    for (words, weight) in [(asked.words, 1.0), (asked.others, OTHER_WEIGHT)] {
+        if words.is_empty() {
+            continue;
+        }
+        // Both lie in the order of the set.
+        for (hit, (_, score)) in hits.iter_mut().zip(engine.score(words, docs)?) {
+            hit.words += weight * score;
+            hit.score += weight * score;
+        }
+    }
+    titles(engine, &mut hits, docs, asked.in_title)?;
     let wanted = if hits.len() <= TIES { hits.len() } else { top.max(COUNTED).min(hits.len()) };
     sort(&mut hits, wanted);
     let counted = COUNTED.min(hits.len());
     let docs: Vec<Doc> = hits[..counted].iter().map(|hit| hit.doc).collect();
-    for (hit, grams) in hits.iter_mut().zip(engine.gram_scores(strings, &docs)?) {
+    for (hit, grams) in hits.iter_mut().zip(engine.gram_scores(asked.strings, &docs)?) {
         hit.grams = grams * GRAM_WEIGHT;
         hit.score += hit.grams;
     }
@@ -88,7 +100,15 @@ fn titles(
         likely.or(&engine.titled(string)?);
     }
     likely.and(docs);
-    for doc in likely.iter().take(TITLES) {
+    let mut likely: Vec<Doc> = likely.iter().collect();
+    if likely.len() > TITLES {
+        // A word in the title counts double, so the best by words are the likeliest.
+        let score =
+            |doc: &Doc| hits.binary_search_by_key(doc, |hit| hit.doc).map_or(0.0, |at| hits[at].words);
+        likely.select_nth_unstable_by(TITLES, |a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+        likely.truncate(TITLES);
+    }
+    for doc in likely {
         let title = fold::fold(&engine.title(doc)?);
         let with = strings.iter().filter(|string| title.contains(**string)).count();
         if let Ok(at) = hits.binary_search_by_key(&doc, |hit| hit.doc)

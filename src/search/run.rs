@@ -15,12 +15,17 @@ use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
-use super::rank::Ranked;
-use super::rank::rank;
-use super::words::{Letters, cover, whole, widens};
+use super::rank::{Asked, Ranked, rank};
+use super::suggest::{Near, nearest_term, nearest_value};
+use super::words::{self, Letters, cover, whole, widens};
+use crate::text::fold;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
 use std::sync::Arc;
+
+/// Of a widened search those records are left out whose words say less than this share of what the
+/// best one's say.
+const FAINT: f32 = 0.2;
 
 /// How to answer.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -79,6 +84,19 @@ pub struct MissingTerm {
     pub records: usize,
     /// A number field with this value in some record: what may have been meant.
     pub number: Option<String>,
+    /// The nearest string that has matches, when it has none anywhere.
+    pub nearest: Option<Near>,
+}
+
+/// A value of a field that no record has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stranger {
+    /// The field's path.
+    pub field: String,
+    /// The value, folded.
+    pub value: String,
+    /// The nearest value that a record has.
+    pub nearest: Option<Near>,
 }
 
 /// What was found.
@@ -90,6 +108,8 @@ pub struct Found {
     pub hits: Vec<Ranked>,
     /// Where nothing matched literally: the terms to blame.
     pub missing: Vec<MissingTerm>,
+    /// Where nothing matched at all: values asked for that no record has.
+    pub strangers: Vec<Stranger>,
     /// Every free term outside NOT.
     pub terms: Vec<TermCount>,
     /// The words of the index that ranked and, if need be, widened.
@@ -132,26 +152,53 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
                 break;
             }
         }
+        if matched != Match::Any && !docs.is_empty() {
+            // One that lacks a word may be the better answer all the same; the ranking decides.
+            docs.or(&run.eval(plan, Match::Any)?);
+        }
         if docs.is_empty() {
             matched = Match::Exact;
         }
     }
     let (words, needles) = run.marks(plan, matched)?;
-    let strings: Vec<&str> = literals.iter().map(|literal| literal.needle.text.as_str()).collect();
-    let in_title: Vec<&str> = literals
-        .iter()
+    let typed = || literals.iter().filter(|literal| literal.stands_for.is_none());
+    let strings: Vec<&str> = typed().map(|literal| literal.needle.text.as_str()).collect();
+    let in_title: Vec<&str> = typed()
         .filter(|literal| literal.needle.scope.covers("title"))
         .map(|literal| literal.needle.text.as_str())
         .collect();
     let top = options.top.unwrap_or(usize::MAX);
-    let hits = rank(engine, &words, &docs, &strings, &in_title, top)?;
-    Ok(Found { matched, hits, missing, terms, words, needles })
+    let mut others = Vec::new();
+    for literal in literals.iter().filter(|literal| literal.stands_for.is_some()) {
+        others.extend(run.cut(&literal.needle.text)?.words);
+    }
+    let asked = Asked { words: &words, others: &others, strings: &strings, in_title: &in_title };
+    let mut hits = rank(engine, &asked, &docs, top)?;
+    if matched != Match::Exact {
+        let best = hits.iter().map(|hit| hit.words).fold(0.0, f32::max);
+        hits.retain(|hit| hit.words >= best * FAINT);
+    }
+    for missing in &mut missing {
+        let term = fold::fold_term(&missing.term);
+        missing.nearest = if missing.records == 0 { nearest_term(engine, &term)? } else { None };
+    }
+    let mut strangers = Vec::new();
+    if docs.is_empty() {
+        for leaf in plan.leaves() {
+            let Plan::Keyword { field, value, prefix } = leaf else { continue };
+            if engine.keyword(field, value, *prefix)?.is_empty() {
+                let nearest = nearest_value(engine, field, value)?;
+                strangers.push(Stranger { field: field.clone(), value: value.clone(), nearest });
+            }
+        }
+    }
+    Ok(Found { matched, hits, missing, strangers, terms, words, needles })
 }
 
 /// The words of a literal.
 #[derive(Clone, Debug, Default)]
 struct Cut {
-    /// All that occur in it.
+    /// All that occur in it: they rank.
     words: Vec<String>,
     /// Those that it may be widened to.
     wide: Vec<String>,
@@ -253,12 +300,13 @@ impl Run<'_> {
             return Ok(found);
         }
         if how == Match::Any {
-            let wide = self.cut(&literal.needle.text)?.wide;
-            found.or(&self.half(&literal.needle.text, &wide, &literal.needle.scope)?);
+            for word in self.cut(&literal.needle.text)?.wide {
+                found.or(&self.word(&word, &literal.needle.scope)?);
+            }
         } else {
             found.or(&self.covered(&literal.needle)?);
         }
-        if how == Match::Grams {
+        if how != Match::Words {
             found.or(&self.most(&literal.needle)?);
         }
         Ok(found)
@@ -277,24 +325,18 @@ impl Run<'_> {
         Ok(all)
     }
 
-    /// The records with words that together make up at least half of a text's letters.
-    fn half(&mut self, text: &str, words: &[String], scope: &Scope) -> Result<DocSet, EngineError> {
-        let mut sets = Vec::with_capacity(words.len());
-        for word in words {
-            sets.push(self.word(word, scope)?);
-        }
-        Ok(Letters::of(text).half(text, words.iter().map(String::as_str).zip(&sets), self.live.slots()))
-    }
-
     /// The words that rank, and what to highlight.
     fn marks(&mut self, plan: &Plan, matched: Match) -> Result<(Vec<String>, Vec<Mark>), EngineError> {
         let (mut words, mut marks, mut wider) = (Vec::new(), Vec::new(), Vec::new());
         for leaf in plan.leaves() {
             match leaf {
-                Plan::Literal(Literal { needle, free, .. }) => {
+                Plan::Literal(Literal { needle, free, stands_for, .. }) => {
                     let mark = Mark::Literal(needle.clone());
                     if !marks.contains(&mark) {
                         marks.push(mark);
+                    }
+                    if stands_for.is_some() {
+                        continue;
                     }
                     let cut = self.cut(&needle.text)?;
                     if matched != Match::Exact && *free {
@@ -369,7 +411,12 @@ impl Run<'_> {
         if covered * 2 < letters.count {
             cover.clear();
         }
-        let cut = Cut { words, wide, cover };
+        let mut known = Vec::with_capacity(words.len());
+        for word in &words {
+            known.push((word.as_str(), self.word(word, &Scope::Everywhere)?.count()));
+        }
+        let ranking = words::likely(text, &known, self.live.count());
+        let cut = Cut { words: ranking, wide, cover };
         self.cuts.insert(text.to_owned(), cut.clone());
         Ok(cut)
     }
@@ -405,7 +452,7 @@ impl Run<'_> {
                 }
                 number = self.number(literal)?;
             }
-            missing.push(MissingTerm { term: typed.clone(), records: anywhere, number });
+            missing.push(MissingTerm { term: typed.clone(), records: anywhere, number, nearest: None });
         }
         Ok((terms, missing))
     }

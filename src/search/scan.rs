@@ -4,6 +4,7 @@
 use super::docset::DocSet;
 use super::engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
 use super::grams::{Grams, bm25, idf};
+use super::suggest::Near;
 use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Kind;
@@ -202,6 +203,17 @@ impl Engine for ScanEngine {
 
     fn word(&self, word: &str) -> Result<DocSet, EngineError> {
         self.literal(&Needle { text: word.to_owned(), scope: Scope::Everywhere })
+    }
+
+    fn values(&self, field: &str) -> Result<Vec<Near>, EngineError> {
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+        for row in &self.records {
+            let own = row.facts.iter().filter(|(path, _)| path == field);
+            let own: BTreeSet<&str> = own.map(|(_, value)| value.as_str()).collect();
+            own.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
+        }
+        let near = |(text, records): (&str, usize)| Near { text: text.to_owned(), records };
+        Ok(counts.into_iter().map(near).collect())
     }
 
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError> {

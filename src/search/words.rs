@@ -126,6 +126,43 @@ pub(super) fn cover(text: &str, words: &[String]) -> Vec<String> {
     found
 }
 
+/// The words that a folded text most likely falls into, each once: those whose frequencies multiply to
+/// the most, with the characters between them (a unigram segmenter over the words of the index, as
+/// jieba is one over its dictionary). `words` come with the records that have them, of `records`.
+pub(super) fn likely(text: &str, words: &[(&str, usize)], records: usize) -> Vec<String> {
+    /// Words in a record: what makes a share of records a share of words.
+    const WORDS: f32 = 200.0;
+    let total = (records.max(1) as f32 * WORDS).ln();
+    let mut best: Vec<Option<(f32, usize)>> = vec![None; text.len() + 1];
+    best[0] = Some((0.0, 0));
+    for (at, c) in text.char_indices() {
+        let Some((cost, _)) = best[at] else { continue };
+        let mut offer = |length: usize, price: f32| {
+            let slot = &mut best[at + length];
+            if slot.is_none_or(|(known, _)| cost + price < known) {
+                *slot = Some((cost + price, length));
+            }
+        };
+        // A character alone is as likely as a word that one record in ten has.
+        offer(c.len_utf8(), total - (records as f32 / 10.0).max(1.0).ln());
+        for (word, with) in words.iter().filter(|(word, _)| !word.is_empty() && text[at..].starts_with(word))
+        {
+            offer(word.len(), total - (*with as f32).max(1.0).ln());
+        }
+    }
+    let mut found = Vec::new();
+    let mut at = text.len();
+    while let Some((_, length)) = best[at].filter(|&(_, length)| length > 0) {
+        found.push(&text[at - length..at]);
+        at -= length;
+    }
+    found.reverse();
+    let mut seen = BTreeSet::new();
+    // Of Latin letters and figures only whole runs are words.
+    let word = |word: &&str| word.chars().all(char::is_alphanumeric) && whole(text, word).next().is_some();
+    found.into_iter().filter(word).filter(|word| seen.insert(*word)).map(str::to_owned).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

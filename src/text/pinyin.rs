@@ -208,7 +208,7 @@ fn readings(c: char) -> impl Iterator<Item = &'static str> {
         _ => None,
     };
     let table = c.to_pinyin_multi().into_iter().flatten();
-    table.map(|reading| reading.plain()).chain(local)
+    table.map(pinyin::Pinyin::plain).chain(local)
 }
 
 /// The letter that stands for `c` in a term: itself, without case and tone, `ü` as `v`.

@@ -82,7 +82,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         }
     }
     if matches!(format, None | Some("table")) && total > 0 {
-        context.note(&listing.say_total(context, cards.len(), total));
+        context.note(&listing.say_total(context, cards.len(), 0, total));
     }
     Ok(exit)
 }

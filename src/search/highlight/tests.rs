@@ -27,7 +27,7 @@ fn find(source: &str, needles: &[Mark], max: usize, width: usize) -> Vec<(String
         text.extend(snippet.spans.iter().filter(|(_, end)| *end == chars.len()).map(|_| ']'));
         (snippet.field, snippet.line, text)
     };
-    passages(&texts, source, needles, max, width).into_iter().map(marked).collect()
+    passages(&texts, source, needles, max, Extent::Width(width)).into_iter().map(marked).collect()
 }
 
 const CASE: &str = "\
@@ -194,7 +194,7 @@ proptest! {
         let root = read(&source).root.expect("YAML");
         let texts = kinds[0].texts(&root);
         prop_assert_eq!(texts[0].text, &text);
-        let found = passages(&texts, &source, &[Mark::Literal(needle.clone())], 100, width);
+        let found = passages(&texts, &source, &[Mark::Literal(needle.clone())], 100, Extent::Width(width));
         prop_assert!(!found.is_empty());
         let twice = (1..needle.text.chars().count()).any(|n| {
             let chars: Vec<char> = needle.text.chars().collect();

@@ -286,7 +286,15 @@ impl Builder<'_> {
             Scope::Labels(_) => Vec::new(),
         };
         let numbers = if free { numbers_meant(&needle.text, self.kinds) } else { Vec::new() };
-        Some(Plan::Literal(Literal { needle, typed: text.to_owned(), span, free, codes, numbers }))
+        Some(Plan::Literal(Literal {
+            needle,
+            typed: text.to_owned(),
+            span,
+            free,
+            codes,
+            numbers,
+            stands_for: None,
+        }))
     }
 
     /// The kinds answer together; a value that is impossible in one may be right in another.

@@ -73,6 +73,9 @@ pub struct Literal {
     pub codes: Vec<String>,
     /// Number fields that may have been meant instead, for a hint where the string is found nowhere.
     pub numbers: Vec<String>,
+    /// The term of the query that it stands for: a synonym, what a term in pinyin reads. `None` for
+    /// what was typed.
+    pub stands_for: Option<String>,
 }
 
 impl Plan {

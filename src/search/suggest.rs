@@ -1,0 +1,136 @@
+//! What was perhaps meant, where nothing was found. Offered, never applied.
+//!
+//! Owns how the nearest string that has matches is found: a word of the index that differs in one
+//! character or sounds the same, else the longest piece of the term that stands somewhere.
+
+use super::engine::{Engine, EngineError, Needle, Scope};
+use super::function_words::is_function_word;
+use crate::text::pinyin::sounds_alike;
+use std::cmp::Reverse;
+
+/// The longest term, in characters, whose pieces are looked for.
+const LONGEST: usize = 16;
+/// The shortest piece of a term.
+const SHORTEST: usize = 2;
+
+/// A string near to one that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Near {
+    /// What it is.
+    pub text: String,
+    /// How many records have it.
+    pub records: usize,
+}
+
+/// The string nearest to a folded term that some record has; `None` when there is nothing near.
+///
+/// # Errors
+/// When the engine cannot answer.
+pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, EngineError> {
+    let words = engine.words_near(term)?;
+    let best = words.into_iter().filter(|near| !is_function_word(&near.text)).max_by(|a, b| {
+        let key = |near: &Near| (sounds_alike(&near.text, term), near.records);
+        key(a).cmp(&key(b)).then_with(|| b.text.cmp(&a.text))
+    });
+    if best.is_some() {
+        return Ok(best);
+    }
+    let borders: Vec<usize> = term.char_indices().map(|(at, _)| at).chain([term.len()]).collect();
+    let chars = borders.len() - 1;
+    if chars > LONGEST {
+        return Ok(None);
+    }
+    for length in (SHORTEST..chars).rev() {
+        let mut found: Vec<Near> = Vec::new();
+        for start in 0..=chars - length {
+            let piece = term[borders[start]..borders[start + length]].trim();
+            let telling = piece.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
+            let Some(needle) = Needle::new(piece, Scope::Everywhere) else { continue };
+            if !telling || is_function_word(piece) {
+                continue;
+            }
+            let records = engine.literal(&needle)?.count();
+            if records > 0 {
+                found.push(Near { text: needle.text, records });
+            }
+        }
+        // Of pieces as long as each other the rarer says more.
+        found.sort_by_key(|near| near.records);
+        if let Some(near) = found.into_iter().next() {
+            return Ok(Some(near));
+        }
+    }
+    Ok(None)
+}
+
+/// The value of a field nearest to one that no record has.
+///
+/// # Errors
+/// When the engine cannot answer.
+pub fn nearest_value(engine: &dyn Engine, field: &str, value: &str) -> Result<Option<Near>, EngineError> {
+    let mut near: Vec<(u8, Near)> = engine
+        .values(field)?
+        .into_iter()
+        .filter_map(|known| {
+            let distance = if sounds_alike(&known.text, value) {
+                0
+            } else if one_apart(&known.text, value) {
+                1
+            } else if known.text.starts_with(value) || value.starts_with(&known.text) {
+                2
+            } else if begins_one_apart(&known.text, value) {
+                3
+            } else {
+                return None;
+            };
+            Some((distance, known))
+        })
+        .collect();
+    near.sort_by(|a, b| (a.0, Reverse(a.1.records), &a.1.text).cmp(&(b.0, Reverse(b.1.records), &b.1.text)));
+    Ok(near.into_iter().next().map(|(_, near)| near))
+}
+
+/// Whether the beginning of a longer value differs in one place: 上东 and 山东省.
+fn begins_one_apart(known: &str, value: &str) -> bool {
+    let length = value.chars().count();
+    let beginning: String = known.chars().take(length).collect();
+    length >= SHORTEST && known.chars().count() > length && one_apart(&beginning, value)
+}
+
+/// Whether two strings differ in one character: another one, one more, one less, or two that changed
+/// places. Strings of one character are always other words.
+pub fn one_apart(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    if short.len() < SHORTEST || long.len() - short.len() > 1 || a == b {
+        return false;
+    }
+    let same = short.iter().zip(long).take_while(|(a, b)| a == b).count();
+    let (short, long) = (&short[same..], &long[same..]);
+    if short.len() < long.len() {
+        return short == &long[1..];
+    }
+    let changed = short.len() > 1 && short[0] == long[1] && short[1] == long[0] && short[2..] == long[2..];
+    short[1..] == long[1..] || changed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_character_apart() {
+        for (a, b) in
+            [("流动党员", "流动党圆"), ("党员", "党"), ("网格", "格网"), ("网格化", "网格"), ("四议", "四义")]
+        {
+            let expected = b.chars().count() > 1;
+            assert_eq!(one_apart(a, b), expected, "{a} {b}");
+            assert_eq!(one_apart(b, a), expected, "{b} {a}");
+        }
+        for (a, b) in [("党员", "党员"), ("党员", "干部"), ("流动党员", "党员"), ("", "党员")]
+        {
+            assert!(!one_apart(a, b), "{a} {b}");
+        }
+        assert!(begins_one_apart("山东省", "上东") && !begins_one_apart("山东", "上东"));
+    }
+}
