@@ -33,6 +33,8 @@ mod region;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
 /// A kind of record that no line of code knows: one schema file, and everything works.
+/// What search does beyond finding: context, groups, counts, likeness, synonyms, pinyin, copies, offers.
+mod search_flags;
 mod second_kind;
 /// The five documents that the archive was made from, when they are at hand.
 mod seeds;

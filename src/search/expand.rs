@@ -82,6 +82,11 @@ fn read(term: &Term, kinds: &[Kind], engine: &dyn Engine) -> Result<Vec<(String,
     let mut see = |label: &str, text: &str| {
         let folded = fold::fold(text);
         let Some(found) = term.find(&folded) else { return };
+        // Three letters are the initials of something in every title: only where a name may begin.
+        let begins = folded[..found.range.start].chars().next_back().is_none_or(begins_name);
+        if found.quality >= Quality::Mixed && !begins {
+            return;
+        }
         if best.is_some_and(|best| found.quality > best) {
             return;
         }
@@ -109,6 +114,11 @@ fn read(term: &Term, kinds: &[Kind], engine: &dyn Engine) -> Result<Vec<(String,
         (text, Scope::Labels(labels.into_iter().collect()))
     };
     Ok(strings.into_iter().take(MOST).map(string).collect())
+}
+
+/// Whether a name may begin behind this character: a mark, or the end of another place's name.
+fn begins_name(before: char) -> bool {
+    !before.is_alphanumeric() || "省市县区州盟旗".contains(before)
 }
 
 /// A term and its alternatives.

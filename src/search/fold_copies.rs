@@ -1,13 +1,15 @@
 //! Copies of one text among the hits: shown once, under the best of them.
 //!
-//! Owns which hits are folded together. What makes two texts the same is `dedup`'s to say; only hits
-//! that are about to be shown are compared, so an answer of ten costs ten fingerprints.
+//! Owns which hits are folded together: those about to be shown whose titles are alike and whose texts are
+//! the same. What makes two texts the same is `dedup`'s to say.
 
 use super::engine::{Doc, Engine, EngineError};
 use super::rank::Ranked;
 use crate::dedup::SAME_TEXT;
+use crate::text::fold;
 use crate::text::shingles::Shingles;
 use crate::text::shingles::bare;
+use std::collections::BTreeSet;
 
 /// Texts of fewer letters are entries of lists, headings and forms: alike without being copies.
 const SHORTEST: usize = 200;
@@ -35,26 +37,64 @@ pub fn fold_copies(
     running: impl Fn(&str) -> bool,
 ) -> Result<Vec<Shown>, EngineError> {
     let mut shown: Vec<Shown> = Vec::new();
-    let mut prints: Vec<Option<Shingles>> = Vec::new();
+    let mut seen: Vec<Seen> = Vec::new();
     for hit in hits {
-        let print = fingerprint(engine, hit.doc, &running)?;
+        let mut own = Seen { doc: hit.doc, title: pairs(&engine.title(hit.doc)?), print: None };
         let from = shown.len().saturating_sub(WINDOW);
-        let same = print.as_ref().and_then(|print| {
-            let alike = |other: &Option<Shingles>| {
-                other.as_ref().is_some_and(|other| other.compare(print).jaccard >= SAME_TEXT)
-            };
-            (from..shown.len()).find(|&at| alike(&prints[at]))
-        });
+        let mut same = None;
+        for (at, other) in seen.iter_mut().enumerate().skip(from) {
+            if own.alike(other, engine, &running)? {
+                same = Some(at);
+                break;
+            }
+        }
         match same {
             Some(at) => shown[at].copies.push(hit.doc),
             None if shown.len() == wanted => break,
             None => {
                 shown.push(Shown { hit: *hit, copies: Vec::new() });
-                prints.push(print);
+                seen.push(own);
             }
         }
     }
     Ok(shown)
+}
+
+/// A hit that others are compared with.
+struct Seen {
+    doc: Doc,
+    /// The neighbouring characters of its title.
+    title: BTreeSet<(char, char)>,
+    /// Its fingerprint, once somebody asked for it; `Some(None)` without a text to speak of.
+    print: Option<Option<Shingles>>,
+}
+
+impl Seen {
+    /// Whether both have the same text. A fingerprint takes a tenth of a millisecond, so only those are
+    /// taken whose titles share half of their pairs.
+    fn alike(
+        &mut self,
+        other: &mut Seen,
+        engine: &dyn Engine,
+        running: &impl Fn(&str) -> bool,
+    ) -> Result<bool, EngineError> {
+        let common = self.title.intersection(&other.title).count();
+        if common == 0 || 2 * common < self.title.len().min(other.title.len()) {
+            return Ok(false);
+        }
+        for seen in [&mut *self, &mut *other] {
+            if seen.print.is_none() {
+                seen.print = Some(fingerprint(engine, seen.doc, running)?);
+            }
+        }
+        let print = |seen: &Seen| seen.print.clone().flatten();
+        Ok(print(self).zip(print(other)).is_some_and(|(a, b)| a.compare(&b).jaccard >= SAME_TEXT))
+    }
+}
+
+fn pairs(title: &str) -> BTreeSet<(char, char)> {
+    let letters: Vec<char> = fold::fold(title).chars().filter(|c| c.is_alphanumeric()).collect();
+    letters.windows(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
 fn fingerprint(

@@ -129,7 +129,8 @@ impl Grams {
         }
         let length = bytes as f32 / average;
         let one = |(&times, &idf): (&u32, &f32)| bm25(times as f32, idf, length);
-        times.iter().zip(&self.weights).map(one).sum()
+        // Nothing at all sums up to -0.
+        times.iter().zip(&self.weights).map(one).sum::<f32>() + 0.0
     }
 
     /// The grams and strings with their weights, for an explanation.

@@ -5,8 +5,9 @@
 //! what must stand in a place) is required throughout.
 //!
 //! A term is widened only to words of two characters and more that are no function words and cut no
-//! run of Latin letters and digits, and only where they make up half of its letters: a record that
-//! holds 没有 does not answer 没有这个词呢, nor one with 85 the checksum 85430a9f.
+//! run of Latin letters and digits: a record that holds 没有 does not answer 没有这个词呢, nor one with
+//! 85 the checksum 85430a9f. All records with such a word are ranked then, whichever of the three
+//! readings found the first one, and the faint ones are left out.
 
 use super::docset::DocSet;
 use super::engine::{Engine, EngineError, Needle, Scope};
@@ -167,7 +168,8 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         .filter(|literal| literal.needle.scope.covers("title"))
         .map(|literal| literal.needle.text.as_str())
         .collect();
-    let top = options.top.unwrap_or(usize::MAX);
+    // Which are faint only their scores can tell, however few are shown.
+    let top = options.top.unwrap_or(usize::MAX).max(usize::from(matched != Match::Exact));
     let mut others = Vec::new();
     for literal in literals.iter().filter(|literal| literal.stands_for.is_some()) {
         others.extend(run.cut(&literal.needle.text)?.words);
@@ -184,11 +186,10 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
     }
     let mut strangers = Vec::new();
     if docs.is_empty() {
-        for leaf in plan.leaves() {
-            let Plan::Keyword { field, value, prefix } = leaf else { continue };
-            if engine.keyword(field, value, *prefix)?.is_empty() {
+        for (field, value, prefix) in plan.values() {
+            if engine.keyword(field, value, prefix)?.is_empty() {
                 let nearest = nearest_value(engine, field, value)?;
-                strangers.push(Stranger { field: field.clone(), value: value.clone(), nearest });
+                strangers.push(Stranger { field: field.to_owned(), value: value.to_owned(), nearest });
             }
         }
     }

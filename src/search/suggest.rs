@@ -7,9 +7,12 @@ use super::engine::{Engine, EngineError, Needle, Scope};
 use super::function_words::is_function_word;
 use crate::text::pinyin::sounds_alike;
 use std::cmp::Reverse;
+use std::collections::BTreeMap;
 
 /// The longest term, in characters, whose pieces are looked for.
 const LONGEST: usize = 16;
+/// So many records are read to see what stands beside a piece.
+const READ: usize = 200;
 /// The shortest piece of a term.
 const SHORTEST: usize = 2;
 
@@ -28,7 +31,10 @@ pub struct Near {
 /// When the engine cannot answer.
 pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, EngineError> {
     let words = engine.words_near(term)?;
-    let best = words.into_iter().filter(|near| !is_function_word(&near.text)).max_by(|a, b| {
+    // Of two characters one is too few to be meant, unless both sound the same.
+    let short = term.chars().nth(2).is_none();
+    let likely = |near: &Near| !is_function_word(&near.text) && (!short || sounds_alike(&near.text, term));
+    let best = words.into_iter().filter(likely).max_by(|a, b| {
         let key = |near: &Near| (sounds_alike(&near.text, term), near.records);
         key(a).cmp(&key(b)).then_with(|| b.text.cmp(&a.text))
     });
@@ -56,11 +62,37 @@ pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, Eng
         }
         // Of pieces as long as each other the rarer says more.
         found.sort_by_key(|near| near.records);
-        if let Some(near) = found.into_iter().next() {
-            return Ok(Some(near));
+        let Some(near) = found.into_iter().next() else { continue };
+        if length + 1 == chars {
+            return completed(engine, &near, term.starts_with(&near.text)).map(|whole| whole.or(Some(near)));
         }
+        return Ok(Some(near));
     }
     Ok(None)
+}
+
+/// What most often stands where the wrong character of a term stood: 流动党 and one more, `behind` it or
+/// before it.
+fn completed(engine: &dyn Engine, piece: &Near, behind: bool) -> Result<Option<Near>, EngineError> {
+    let Some(needle) = Needle::new(&piece.text, Scope::Everywhere) else { return Ok(None) };
+    let mut counts: BTreeMap<char, usize> = BTreeMap::new();
+    for doc in engine.literal(&needle)?.iter().take(READ) {
+        engine.texts(doc, &mut |part| {
+            for (at, found) in part.text.match_indices(&piece.text) {
+                let (before, after) = (&part.text[..at], &part.text[at + found.len()..]);
+                let next = if behind { after.chars().next() } else { before.chars().next_back() };
+                if let Some(c) = next.filter(|c| c.is_alphanumeric()) {
+                    *counts.entry(c).or_default() += 1;
+                }
+            }
+        })?;
+    }
+    let Some((c, _)) = counts.into_iter().max_by_key(|&(c, count)| (count, Reverse(c))) else {
+        return Ok(None);
+    };
+    let text = if behind { format!("{}{c}", piece.text) } else { format!("{c}{}", piece.text) };
+    let Some(needle) = Needle::new(&text, Scope::Everywhere) else { return Ok(None) };
+    Ok(Some(Near { text: needle.text.clone(), records: engine.literal(&needle)?.count() }))
 }
 
 /// The value of a field nearest to one that no record has.

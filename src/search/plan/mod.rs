@@ -123,6 +123,15 @@ impl Plan {
         found
     }
 
+    /// The values of fields that it asks for, outside NOT: field, value, whether it is a beginning.
+    pub fn values(&self) -> Vec<(&str, &str, bool)> {
+        match self {
+            Plan::Keyword { field, value, prefix } => vec![(field, value, *prefix)],
+            Plan::And(parts) | Plan::Or(parts) => parts.iter().flat_map(Plan::values).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Whether it holds free text that may be widened.
     pub fn widens(&self) -> bool {
         let mut free = false;

@@ -113,11 +113,8 @@ fn ask(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Ask
     let column = |word: &String| listing::column(context, archive, word);
     let count_by = matches.get_one::<String>("count-by").map(column).transpose()?;
     let facets = matches.get_many::<String>("facet").unwrap_or_default().map(column);
-    let synonyms = if matches.get_flag("synonyms") {
-        archive.synonyms().map_err(Failure::Broken)?
-    } else {
-        Vec::new()
-    };
+    let synonyms =
+        if matches.get_flag("synonyms") { archive.synonyms().map_err(Failure::Broken)? } else { Vec::new() };
     if matches.get_flag("synonyms") && synonyms.is_empty() {
         context.note(&context.lang.say("search.no-synonyms", &[("file", anku::archive::SYNONYMS)]));
     }

@@ -94,7 +94,7 @@ pub(super) fn page(
         expansions.extend(more);
     }
     let top = if ask.like.is_some() || ask.counts_only { Some(0) } else { listing.needed() };
-    let folds = ask.fold && top.is_some_and(|top| top > 0 && top <= FOLDED);
+    let folds = ask.fold && !listing.is_bare() && top.is_some_and(|top| top > 0 && top <= FOLDED);
     // Copies make way for hits behind them.
     let top = if folds { top.map(|top| 2 * top) } else { top };
     let mut found = find(&plan, engine, &Options { exact: ask.exact, top })?;
