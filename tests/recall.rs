@@ -38,7 +38,7 @@ use std::path::Path;
 use tempfile::TempDir;
 
 /// Strings that are looked for in each body of text.
-const SAMPLES: usize = 500;
+const SAMPLES: usize = 2000;
 /// So many of them also with a filter, NOT and OR.
 const COMBINED: usize = 100;
 /// So many of them also through the binary.

@@ -192,3 +192,16 @@ fn the_whole_query_may_be_a_pattern() {
     assert!(pattern["total"].as_u64() > Some(0));
     anku(root, ["search", "--regex", "党员(工程"]).ends(2);
 }
+
+#[test]
+fn a_mask_is_a_gap_that_no_phrase_crosses() {
+    let folder = shipped();
+    let root = folder.path();
+    write(root, "cases/2012/masked.yaml", "id: masked\ntitle: 新疆**富蕴县推行党务公开\n");
+    assert_eq!(ids(&json(root, &["--exact", "新疆富蕴县推行"])), Vec::<&str>::new());
+    for literal in ["新疆**富蕴县推行", "**富蕴县推行", "富蕴县推行党务"] {
+        assert_eq!(ids(&json(root, &["--exact", literal])), ["masked"], "{literal}");
+    }
+    // A single star between characters is any run of characters, a mask too.
+    assert_eq!(ids(&json(root, &["--exact", "新疆*富蕴县推行"])), ["masked"]);
+}

@@ -4,8 +4,10 @@ use super::super::engine::Scope;
 use super::super::testing::{kinds, record};
 use super::super::{Match, Options, ScanEngine, compile, run};
 use super::*;
+use crate::schema::Kind;
 use crate::yaml::read;
 use proptest::prelude::*;
+use std::sync::OnceLock;
 
 fn needle(text: &str) -> Mark {
     Mark::Literal(Needle::new(text, Scope::Everywhere).expect("a needle"))
@@ -168,13 +170,22 @@ fn value() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 1..60).prop_map(|pieces| pieces.concat())
 }
 
+static KINDS: OnceLock<Vec<Kind>> = OnceLock::new();
+
 proptest! {
+    // As many as the promise says: every match of every text is led back exactly.
+    #![proptest_config(ProptestConfig::with_cases(10_000))]
+
     #[test]
     fn what_is_marked_folds_to_what_was_looked_for(
         text in value(),
         start in any::<prop::sample::Index>(),
         length in 1usize..6,
-        width in 0usize..40,
+        extent in prop_oneof![
+            (0usize..40).prop_map(Extent::Width),
+            (0usize..3).prop_map(Extent::Sentences),
+            Just(Extent::Whole),
+        ],
     ) {
         let folded = fold::fold(&text);
         let chars: Vec<char> = folded.chars().collect();
@@ -190,11 +201,11 @@ proptest! {
             escaped.push_str(&format!("\\U{:08X}", u32::from(c)));
         }
         let source = format!("id: case-a\nabstract: \"{escaped}\"\n");
-        let kinds = kinds();
+        let kinds = KINDS.get_or_init(kinds);
         let root = read(&source).root.expect("YAML");
         let texts = kinds[0].texts(&root);
         prop_assert_eq!(texts[0].text, &text);
-        let found = passages(&texts, &source, &[Mark::Literal(needle.clone())], 100, Extent::Width(width));
+        let found = passages(&texts, &source, &[Mark::Literal(needle.clone())], 100, extent);
         prop_assert!(!found.is_empty());
         let twice = (1..needle.text.chars().count()).any(|n| {
             let chars: Vec<char> = needle.text.chars().collect();
@@ -202,7 +213,8 @@ proptest! {
         });
         for snippet in found {
             prop_assert_eq!(snippet.line, 2);
-            prop_assert!(!snippet.text.contains(char::is_control));
+            let breaks = |c: char| c == '\n' && extent == Extent::Whole;
+            prop_assert!(!snippet.text.contains(|c: char| c.is_control() && !breaks(c)));
             prop_assert!(!snippet.spans.is_empty());
             let mut end = 0;
             for (from, to) in snippet.spans {
