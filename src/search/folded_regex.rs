@@ -115,6 +115,18 @@ pub(super) enum Bad {
     TooLarge,
 }
 
+/// A pattern with what it says literally folded; as it was typed where it is none, so that whoever
+/// compiles it says why.
+pub(super) fn fold_pattern(typed: &str) -> String {
+    match ParserBuilder::new().nest_limit(NEST).build().parse(typed) {
+        Ok(mut ast) => {
+            Folder { left: CLASS }.ast(&mut ast);
+            ast.to_string()
+        }
+        Err(_) => typed.to_owned(),
+    }
+}
+
 impl FoldedRegex {
     /// Folds and compiles a pattern.
     pub(super) fn new(typed: &str) -> Result<FoldedRegex, Bad> {

@@ -1,12 +1,12 @@
 //! A plain scan of one record's text values, as a reader of ripgrep expects it: which lines of the
 //! file match, and which characters of them.
 //!
-//! Needs no engine and shares no code with one: what an engine finds can be held against it. Knows
+//! Needs no engine and shares no code with one, but for how a pattern is folded: what an engine finds can
+//! be held against it. Knows
 //! nothing of files and paths.
 
-mod pattern;
-
 use super::engine::Scope;
+use super::folded_regex::fold_pattern;
 use crate::diag::Lines;
 use crate::diag::Span;
 use crate::schema::TextValue;
@@ -71,7 +71,7 @@ impl Matcher {
                 (false, true) => regex::escape(typed),
                 (false, false) => regex::escape(&fold::fold_term(typed)),
                 (true, true) => typed.to_owned(),
-                (true, false) => pattern::fold_regex(typed),
+                (true, false) => fold_pattern(typed),
             };
             if part.is_empty() {
                 return Err(PatternError::Empty(place));
