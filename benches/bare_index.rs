@@ -139,7 +139,8 @@ fn feed(archive: &Path, file: &Path, folder: &Path) -> Result<(), Box<dyn Error>
     Ok(())
 }
 
-/// Takes joined tokens apart, which is the least that any tokenizer does.
+/// Takes joined tokens apart, which is the least that any tokenizer does. The index has one like it; a peer
+/// must not share the code it is measured against.
 #[derive(Clone)]
 struct Joined;
 

@@ -132,28 +132,28 @@ impl Listing {
         self.bare.is_some()
     }
 
-    /// The records of the page, in order. Sorting is stable, ties go by id.
+    /// The records of the page, in order, each with what came with it. Sorting is stable, ties go by id.
     ///
     /// # Errors
     /// When the engine cannot answer.
-    pub(crate) fn page(
+    pub(crate) fn page<T>(
         &self,
         engine: &dyn Engine,
         archive: &Archive,
-        mut docs: Vec<(Doc, f32)>,
-    ) -> Result<Vec<(Doc, f32)>, EngineError> {
+        mut docs: Vec<(Doc, T)>,
+    ) -> Result<Vec<(Doc, T)>, EngineError> {
         if matches!(self.bare, Some(Bare::Count)) {
             return Ok(Vec::new());
         }
         if let Some((field, down)) = &self.sort {
             let mut keyed = Vec::with_capacity(docs.len());
-            for (doc, score) in docs {
+            for (doc, with) in docs {
                 let card = engine.card(doc)?;
                 let key = sort_key(archive, &card, field);
-                keyed.push((key, card.id, doc, score));
+                keyed.push((key, card.id, doc, with));
             }
             keyed.sort_by(|a, b| compare(&a.0, &b.0, *down).then_with(|| a.1.cmp(&b.1)));
-            docs = keyed.into_iter().map(|(_, _, doc, score)| (doc, score)).collect();
+            docs = keyed.into_iter().map(|(_, _, doc, with)| (doc, with)).collect();
         }
         Ok(docs.into_iter().skip(self.offset).take(self.limit).collect())
     }

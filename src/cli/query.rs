@@ -15,6 +15,15 @@ use anku::search::QueryError;
 use anku::search::Scope;
 use clap::ArgMatches;
 
+/// How what was typed is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reading {
+    /// In the language of queries.
+    Query,
+    /// As one regular expression.
+    Regex,
+}
+
 /// Compiles what was typed and what the filter flags add; remarks go to stderr.
 ///
 /// # Errors
@@ -23,6 +32,7 @@ pub(crate) fn compile(
     context: &Context,
     archive: &Archive,
     typed: &str,
+    reading: Reading,
     matches: &ArgMatches,
 ) -> Result<Compiled, Failure> {
     let kinds = &archive.kinds;
@@ -33,11 +43,9 @@ pub(crate) fn compile(
         None => Scope::Everywhere,
     };
     let language = Language { kinds, views: &archive.settings.views };
-    let regex = matches.try_get_one::<bool>("regex").ok().flatten().copied().unwrap_or_default();
-    let compiled = if regex {
-        search::compile_regex(typed, language, &scope)
-    } else {
-        search::compile(typed, language, &scope)
+    let compiled = match reading {
+        Reading::Query => search::compile(typed, language, &scope),
+        Reading::Regex => search::compile_regex(typed, language, &scope),
     };
     let mut compiled = compiled.map_err(|error| bad(typed, &error))?;
     let mut parts = vec![compiled.plan];

@@ -16,9 +16,9 @@ use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::Grams;
-use crate::search::Near;
 use crate::search::Needle;
 use crate::search::Scope;
+use crate::search::TermCount;
 use crate::search::Text;
 use crate::search::TextTest;
 use crate::search::one_apart;
@@ -26,6 +26,8 @@ use crate::text::fold::fold_term;
 use memchr::memmem::Finder;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
+use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use tantivy::DocSet as _;
 use tantivy::SegmentReader;
@@ -279,6 +281,35 @@ impl<'i> IndexEngine<'i> {
         }
         Ok(())
     }
+
+    /// The terms of a field from `from` on, in order, as far and in the form that `wanted` wants them:
+    /// `None` ends the list, `Some(None)` leaves a term out.
+    fn terms(
+        &self,
+        field: Field,
+        from: &str,
+        wanted: impl Fn(&[u8]) -> Option<Option<&[u8]>>,
+    ) -> Result<Vec<TermCount>> {
+        let mut places: FxHashMap<String, usize> = FxHashMap::default();
+        let mut found: Vec<TermCount> = Vec::new();
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
+            while stream.advance() {
+                let Some(term) = wanted(stream.key()) else { break };
+                let Some(Ok(term)) = term.map(std::str::from_utf8) else { continue };
+                let records = stream.value().doc_freq as usize;
+                // Each segment has a list of its own.
+                if let Some(&place) = places.get(term) {
+                    found[place].records += records;
+                } else {
+                    places.insert(term.to_owned(), found.len());
+                    found.push(TermCount { term: term.to_owned(), records });
+                }
+            }
+        }
+        Ok(found)
+    }
 }
 
 impl Segment<'_> {
@@ -401,10 +432,11 @@ impl Engine for IndexEngine<'_> {
         Ok(set)
     }
 
-    fn words_in(&self, folded: &str) -> Result<Vec<String>> {
+    fn words_in(&self, folded: &str) -> Result<Vec<TermCount>> {
         let chars: Vec<(usize, char)> = folded.char_indices().collect();
         let end = |at: usize| chars.get(at).map_or(folded.len(), |&(byte, _)| byte);
-        let mut words: Vec<String> = Vec::new();
+        let mut words = Vec::new();
+        let mut asked: FxHashSet<&str> = FxHashSet::default();
         let mut readers = Vec::new();
         for segment in &self.segments {
             readers.push(segment.reader.inverted_index(self.index.fields.words).map_err(failed)?);
@@ -426,15 +458,17 @@ impl Engine for IndexEngine<'_> {
                 if len == 1 && !first.is_ascii_alphanumeric() && chars.len() > 1 {
                     continue;
                 }
-                if words.iter().any(|known| known == word) {
+                if !asked.insert(word) {
                     continue;
                 }
                 let term = Term::from_field_text(self.index.fields.words, word);
+                let mut records = 0;
                 for reader in &readers {
-                    if reader.get_term_info(&term).map_err(failed)?.is_some() {
-                        words.push(word.to_owned());
-                        break;
-                    }
+                    let info = reader.get_term_info(&term).map_err(failed)?;
+                    records += info.map_or(0, |info| info.doc_freq as usize);
+                }
+                if records > 0 {
+                    words.push(TermCount { term: word.to_owned(), records });
                 }
             }
         }
@@ -447,51 +481,22 @@ impl Engine for IndexEngine<'_> {
         Ok(set)
     }
 
-    fn words_near(&self, term: &str) -> Result<Vec<Near>> {
+    fn words_near(&self, term: &str) -> Result<Vec<TermCount>> {
         let chars = term.chars().count();
-        let mut found: Vec<Near> = Vec::new();
         if !(2..=LONGEST_WORD).contains(&chars) {
-            return Ok(found);
+            return Ok(Vec::new());
         }
-        for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(self.index.fields.words).map_err(failed)?;
-            let mut stream = inverted.terms().stream().map_err(failed)?;
-            while stream.advance() {
-                // A character has one to four bytes: most words are turned away by their length.
-                let bytes = stream.key();
-                if bytes.len().abs_diff(term.len()) > 4 {
-                    continue;
-                }
-                let Ok(word) = std::str::from_utf8(bytes) else { continue };
-                if one_apart(word, term) {
-                    let records = stream.value().doc_freq as usize;
-                    match found.iter_mut().find(|near| near.text == word) {
-                        Some(near) => near.records += records,
-                        None => found.push(Near { text: word.to_owned(), records }),
-                    }
-                }
-            }
-        }
-        Ok(found)
+        self.terms(self.index.fields.words, "", |bytes| {
+            // A character has one to four bytes: most words are turned away by their length.
+            let near = bytes.len().abs_diff(term.len()) <= 4
+                && std::str::from_utf8(bytes).is_ok_and(|word| one_apart(word, term));
+            Some(near.then_some(bytes))
+        })
     }
 
-    fn values(&self, field: &str) -> Result<Vec<Near>> {
+    fn values(&self, field: &str) -> Result<Vec<TermCount>> {
         let from = format!("{field}{VALUE}");
-        let mut found: Vec<Near> = Vec::new();
-        for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(self.index.fields.keys).map_err(failed)?;
-            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
-            while stream.advance() {
-                let Some(value) = stream.key().strip_prefix(from.as_bytes()) else { break };
-                let Ok(value) = std::str::from_utf8(value) else { continue };
-                let records = stream.value().doc_freq as usize;
-                match found.iter_mut().find(|near| near.text == value) {
-                    Some(near) => near.records += records,
-                    None => found.push(Near { text: value.to_owned(), records }),
-                }
-            }
-        }
-        Ok(found)
+        self.terms(self.index.fields.keys, &from, |key| key.strip_prefix(from.as_bytes()).map(Some))
     }
 
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {

@@ -11,11 +11,12 @@ use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
-use crate::search::Near;
 use crate::search::Needle;
 use crate::search::ScanEngine;
+use crate::search::TermCount;
 use crate::search::Text;
 use crate::search::TextTest;
+use std::collections::BTreeMap;
 
 type Result<T> = std::result::Result<T, EngineError>;
 
@@ -112,7 +113,7 @@ impl Engine for LayeredEngine<'_> {
     }
 
     /// The words of the index; a word that only the changed files have is cut as they are.
-    fn words_in(&self, folded: &str) -> Result<Vec<String>> {
+    fn words_in(&self, folded: &str) -> Result<Vec<TermCount>> {
         let words = self.index.words_in(folded)?;
         if words.is_empty() { self.top.words_in(folded) } else { Ok(words) }
     }
@@ -122,18 +123,18 @@ impl Engine for LayeredEngine<'_> {
     }
 
     /// Those of the index, less what changed: a suggestion needs no more.
-    fn words_near(&self, term: &str) -> Result<Vec<Near>> {
+    fn words_near(&self, term: &str) -> Result<Vec<TermCount>> {
         self.index.words_near(term)
     }
 
-    fn values(&self, field: &str) -> Result<Vec<Near>> {
+    fn values(&self, field: &str) -> Result<Vec<TermCount>> {
+        let mut added: BTreeMap<String, usize> =
+            self.top.values(field)?.into_iter().map(|near| (near.term, near.records)).collect();
         let mut values = self.index.values(field)?;
-        for near in self.top.values(field)? {
-            match values.iter_mut().find(|known| known.text == near.text) {
-                Some(known) => known.records += near.records,
-                None => values.push(near),
-            }
+        for known in &mut values {
+            known.records += added.remove(&known.term).unwrap_or_default();
         }
+        values.extend(added.into_iter().map(|(term, records)| TermCount { term, records }));
         Ok(values)
     }
 

@@ -2,7 +2,6 @@
 //! all this one trait to the rest of the house.
 
 use super::docset::DocSet;
-use super::suggest::Near;
 use crate::archive::Card;
 use crate::text::fold;
 
@@ -70,6 +69,15 @@ pub struct Text<'t> {
     pub text: &'t str,
 }
 
+/// A string, and how many records have it (its document frequency).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TermCount {
+    /// The string.
+    pub term: String,
+    /// How many records.
+    pub records: usize,
+}
+
 /// A question to the texts of one record.
 pub type TextTest<'t> = &'t (dyn Fn(&[Text<'_>]) -> bool + Sync);
 
@@ -124,12 +132,12 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn has(&self, field: &str) -> Result<DocSet, EngineError>;
 
-    /// The words of the index (two to six characters, runs of Latin) that occur in a folded text:
-    /// what ranks and widens.
+    /// The words of the index (two characters and more, runs of Latin) that occur in a folded text, with
+    /// how many records have each: what ranks and widens. The number may count records that changed since.
     ///
     /// # Errors
     /// When the engine cannot answer.
-    fn words_in(&self, folded: &str) -> Result<Vec<String>, EngineError>;
+    fn words_in(&self, folded: &str) -> Result<Vec<TermCount>, EngineError>;
 
     /// The records with this word of the index.
     ///
@@ -142,7 +150,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the engine cannot answer.
-    fn words_near(&self, term: &str) -> Result<Vec<Near>, EngineError> {
+    fn words_near(&self, term: &str) -> Result<Vec<TermCount>, EngineError> {
         let _ = term;
         Ok(Vec::new())
     }
@@ -152,7 +160,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the engine cannot answer.
-    fn values(&self, field: &str) -> Result<Vec<Near>, EngineError>;
+    fn values(&self, field: &str) -> Result<Vec<TermCount>, EngineError>;
 
     /// BM25 over words. Every record of `docs` appears once; one without any of the words gets 0.
     ///

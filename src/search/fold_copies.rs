@@ -87,8 +87,9 @@ impl Seen {
                 seen.print = Some(fingerprint(engine, seen.doc, running)?);
             }
         }
-        let print = |seen: &Seen| seen.print.clone().flatten();
-        Ok(print(self).zip(print(other)).is_some_and(|(a, b)| a.compare(&b).jaccard >= SAME_TEXT))
+        let prints =
+            (self.print.as_ref().and_then(Option::as_ref)).zip(other.print.as_ref().and_then(Option::as_ref));
+        Ok(prints.is_some_and(|(a, b)| a.compare(b).jaccard >= SAME_TEXT))
     }
 }
 

@@ -2,8 +2,7 @@
 //! file match, and which characters of them.
 //!
 //! Needs no engine and shares no code with one, but for how a pattern is folded: what an engine finds can
-//! be held against it. Knows
-//! nothing of files and paths.
+//! be held against it. Knows nothing of files and paths.
 
 use super::engine::Scope;
 use super::folded_regex::fold_pattern;
@@ -130,9 +129,6 @@ impl Matcher {
 
 fn build(pattern: &str, syntax: Syntax) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern)
-        // Folded text is lower case: this is for the Latin letters of the pattern, which folding
-        // leaves alone because `\D` is not `\d`.
-        .case_insensitive(syntax.regex && !syntax.case_sensitive)
         .multi_line(true)
         .crlf(syntax.case_sensitive)
         .size_limit(MAX_SIZE)

@@ -43,16 +43,12 @@ pub fn alike(engine: &dyn Engine, doc: Doc, docs: &DocSet) -> Result<Alike, Engi
     let mut seen = BTreeSet::new();
     for line in text.split('\n') {
         for word in engine.words_in(line)? {
-            // One character says little, and words that few others have say nothing of the others.
-            if word.chars().nth(1).is_none() || !seen.insert(word.clone()) {
+            // One character says little, and a word that no other has says nothing of the others.
+            if word.term.chars().nth(1).is_none() || word.records < 2 || !seen.insert(word.term.clone()) {
                 continue;
             }
-            let with = engine.word(&word)?.count();
-            if with < 2 {
-                continue;
-            }
-            let times = Finder::new(&word).find_iter(text.as_bytes()).count();
-            words.push(((1.0 + times as f32).ln() * idf(with, records), word));
+            let times = Finder::new(&word.term).find_iter(text.as_bytes()).count();
+            words.push(((1.0 + times as f32).ln() * idf(word.records, records), word.term));
         }
     }
     words.sort_by(|a, b| b.0.total_cmp(&a.0).then_with(|| a.1.cmp(&b.1)));

@@ -32,7 +32,9 @@ mod tests;
 mod words;
 
 pub use docset::DocSet;
-pub use engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+pub use engine::{
+    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, is_or_below,
+};
 pub use expand::{Expansion, with_pinyin, with_synonyms};
 pub use fold_copies::{Shown, fold_copies};
 pub use folded_regex::FoldedRegex;
@@ -47,6 +49,6 @@ pub use plan::{
 pub use positional::{Cond, Placed};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind, RegexFault, Unit};
 pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
-pub use run::{Found, Match, MissingTerm, Options, Stranger, TermCount, find};
+pub use run::{Found, Match, MissingTerm, Options, Stranger, find};
 pub use scan::{ScanEngine, Scanned};
-pub use suggest::{Near, nearest_term, nearest_value, one_apart};
+pub use suggest::{nearest_term, nearest_value, one_apart};

@@ -10,15 +10,15 @@
 //! readings found the first one, and the faint ones are left out.
 
 use super::docset::DocSet;
-use super::engine::{Engine, EngineError, Needle, Scope};
+use super::engine::{Engine, EngineError, Needle, Scope, TermCount};
 use super::highlight::Mark;
 use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
 use super::rank::{Asked, Ranked, rank};
-use super::suggest::{Near, nearest_term, nearest_value};
-use super::words::{self, Letters, cover, whole, widens};
+use super::suggest::{nearest_term, nearest_value};
+use super::words::{Letters, cover, likely, whole, widens};
 use crate::text::fold;
 use std::collections::BTreeSet;
 use std::collections::HashMap;
@@ -39,10 +39,11 @@ pub struct Options {
 
 impl Options {
     /// What matches as it stands, as a set: for filters, counts and lists with an order of their own.
+    /// Nothing is ranked, marked or offered then.
     pub const SET: Options = Options { exact: true, top: Some(0) };
 }
 
-/// How closely the hits match.
+/// How closely the nearest of the hits match.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Match {
     /// Every term occurs literally.
@@ -67,15 +68,6 @@ impl Match {
     }
 }
 
-/// How many records a free term of the query matches literally.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TermCount {
-    /// As it was typed.
-    pub term: String,
-    /// Records that match it and every filter of the query.
-    pub records: usize,
-}
-
 /// A free term that no record under the filters of the query matches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingTerm {
@@ -86,7 +78,7 @@ pub struct MissingTerm {
     /// A number field with this value in some record: what may have been meant.
     pub number: Option<String>,
     /// The nearest string that has matches, when it has none anywhere.
-    pub nearest: Option<Near>,
+    pub nearest: Option<TermCount>,
 }
 
 /// A value of a field that no record has.
@@ -97,13 +89,14 @@ pub struct Stranger {
     /// The value, folded.
     pub value: String,
     /// The nearest value that a record has.
-    pub nearest: Option<Near>,
+    pub nearest: Option<TermCount>,
 }
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Found {
-    /// How closely.
+    /// How closely: the first reading that found something. Where that is not the literal one, hits that
+    /// hold less stand among the others.
     pub matched: Match,
     /// Best first; ties by id. Beyond [`Options::top`] in no order.
     pub hits: Vec<Ranked>,
@@ -111,7 +104,7 @@ pub struct Found {
     pub missing: Vec<MissingTerm>,
     /// Where nothing matched at all: values asked for that no record has.
     pub strangers: Vec<Stranger>,
-    /// Every free term outside NOT.
+    /// Every free term outside NOT, as it was typed, with the records that match it and every filter.
     pub terms: Vec<TermCount>,
     /// The words of the index that ranked and, if need be, widened.
     pub words: Vec<String>,
@@ -161,6 +154,11 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
             matched = Match::Exact;
         }
     }
+    if *options == Options::SET {
+        let hits = docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect();
+        let (strangers, words, needles) = (Vec::new(), Vec::new(), Vec::new());
+        return Ok(Found { matched, hits, missing, strangers, terms, words, needles });
+    }
     let (words, needles) = run.marks(plan, matched)?;
     let typed = || literals.iter().filter(|literal| literal.stands_for.is_none());
     let strings: Vec<&str> = typed().map(|literal| literal.needle.text.as_str()).collect();
@@ -170,9 +168,14 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         .collect();
     // Which are faint only their scores can tell, however few are shown.
     let top = options.top.unwrap_or(usize::MAX).max(usize::from(matched != Match::Exact));
-    let mut others = Vec::new();
+    let mut others: Vec<String> = Vec::new();
     for literal in literals.iter().filter(|literal| literal.stands_for.is_some()) {
-        others.extend(run.cut(&literal.needle.text)?.words);
+        for word in run.cut(&literal.needle.text)?.words {
+            // A word that was typed as well counts whole already.
+            if !words.contains(&word) && !others.contains(&word) {
+                others.push(word);
+            }
+        }
     }
     let asked = Asked { words: &words, others: &others, strings: &strings, in_title: &in_title };
     let mut hits = rank(engine, &asked, &docs, top)?;
@@ -199,7 +202,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
 /// The words of a literal.
 #[derive(Clone, Debug, Default)]
 struct Cut {
-    /// All that occur in it: they rank.
+    /// Those that it most likely falls into: they rank.
     words: Vec<String>,
     /// Those that it may be widened to.
     wide: Vec<String>,
@@ -404,7 +407,8 @@ impl Run<'_> {
             return Ok(known.clone());
         }
         let words = self.engine.words_in(text)?;
-        let wide: Vec<String> = words.iter().filter(|word| widens(text, word)).cloned().collect();
+        let wide: Vec<String> =
+            words.iter().map(|word| &word.term).filter(|word| widens(text, word)).cloned().collect();
         let mut cover = cover(text, &wide);
         let letters = Letters::of(text);
         let covered: usize =
@@ -412,12 +416,7 @@ impl Run<'_> {
         if covered * 2 < letters.count {
             cover.clear();
         }
-        let mut known = Vec::with_capacity(words.len());
-        for word in &words {
-            known.push((word.as_str(), self.word(word, &Scope::Everywhere)?.count()));
-        }
-        let ranking = words::likely(text, &known, self.live.count());
-        let cut = Cut { words: ranking, wide, cover };
+        let cut = Cut { words: likely(text, &words, self.live.count()), wide, cover };
         self.cuts.insert(text.to_owned(), cut.clone());
         Ok(cut)
     }

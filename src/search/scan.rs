@@ -2,9 +2,10 @@
 //! or it cannot be opened, and as the judge of other engines in tests.
 
 use super::docset::DocSet;
-use super::engine::{Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, Text, TextTest, is_or_below};
+use super::engine::{
+    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, is_or_below,
+};
 use super::grams::{Grams, bm25, idf};
-use super::suggest::Near;
 use crate::archive::Card;
 use crate::schema::Datum;
 use crate::schema::Kind;
@@ -187,15 +188,18 @@ impl Engine for ScanEngine {
         }))
     }
 
-    fn words_in(&self, folded: &str) -> Result<Vec<String>, EngineError> {
+    fn words_in(&self, folded: &str) -> Result<Vec<TermCount>, EngineError> {
         let mut seen = BTreeSet::new();
         let mut found = Vec::new();
         for word in words(folded) {
             if seen.len() == MAX_WORDS {
                 break;
             }
-            if seen.insert(word) && !self.word(word)?.is_empty() {
-                found.push(word.to_owned());
+            if seen.insert(word) {
+                let records = self.word(word)?.count();
+                if records > 0 {
+                    found.push(TermCount { term: word.to_owned(), records });
+                }
             }
         }
         Ok(found)
@@ -205,15 +209,15 @@ impl Engine for ScanEngine {
         self.literal(&Needle { text: word.to_owned(), scope: Scope::Everywhere })
     }
 
-    fn values(&self, field: &str) -> Result<Vec<Near>, EngineError> {
+    fn values(&self, field: &str) -> Result<Vec<TermCount>, EngineError> {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for row in &self.records {
             let own = row.facts.iter().filter(|(path, _)| path == field);
             let own: BTreeSet<&str> = own.map(|(_, value)| value.as_str()).collect();
             own.into_iter().for_each(|value| *counts.entry(value).or_default() += 1);
         }
-        let near = |(text, records): (&str, usize)| Near { text: text.to_owned(), records };
-        Ok(counts.into_iter().map(near).collect())
+        let count = |(term, records): (&str, usize)| TermCount { term: term.to_owned(), records };
+        Ok(counts.into_iter().map(count).collect())
     }
 
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError> {

@@ -3,7 +3,7 @@
 //! Owns how the nearest string that has matches is found: a word of the index that differs in one
 //! character or sounds the same, else the longest piece of the term that stands somewhere.
 
-use super::engine::{Engine, EngineError, Needle, Scope};
+use super::engine::{Engine, EngineError, Needle, Scope, TermCount};
 use super::function_words::is_function_word;
 use crate::text::pinyin::sounds_alike;
 use std::cmp::Reverse;
@@ -16,27 +16,19 @@ const READ: usize = 200;
 /// The shortest piece of a term.
 const SHORTEST: usize = 2;
 
-/// A string near to one that was asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Near {
-    /// What it is.
-    pub text: String,
-    /// How many records have it.
-    pub records: usize,
-}
-
 /// The string nearest to a folded term that some record has; `None` when there is nothing near.
 ///
 /// # Errors
 /// When the engine cannot answer.
-pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, EngineError> {
+pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<TermCount>, EngineError> {
     let words = engine.words_near(term)?;
     // Of two characters one is too few to be meant, unless both sound the same.
     let short = term.chars().nth(2).is_none();
-    let likely = |near: &Near| !is_function_word(&near.text) && (!short || sounds_alike(&near.text, term));
+    let likely =
+        |near: &TermCount| !is_function_word(&near.term) && (!short || sounds_alike(&near.term, term));
     let best = words.into_iter().filter(likely).max_by(|a, b| {
-        let key = |near: &Near| (sounds_alike(&near.text, term), near.records);
-        key(a).cmp(&key(b)).then_with(|| b.text.cmp(&a.text))
+        let key = |near: &TermCount| (sounds_alike(&near.term, term), near.records);
+        key(a).cmp(&key(b)).then_with(|| b.term.cmp(&a.term))
     });
     if best.is_some() {
         return Ok(best);
@@ -47,7 +39,7 @@ pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, Eng
         return Ok(None);
     }
     for length in (SHORTEST..chars).rev() {
-        let mut found: Vec<Near> = Vec::new();
+        let mut found: Vec<TermCount> = Vec::new();
         for start in 0..=chars - length {
             let piece = term[borders[start]..borders[start + length]].trim();
             let telling = piece.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
@@ -57,14 +49,14 @@ pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, Eng
             }
             let records = engine.literal(&needle)?.count();
             if records > 0 {
-                found.push(Near { text: needle.text, records });
+                found.push(TermCount { term: needle.text, records });
             }
         }
         // Of pieces as long as each other the rarer says more.
         found.sort_by_key(|near| near.records);
         let Some(near) = found.into_iter().next() else { continue };
         if length + 1 == chars {
-            return completed(engine, &near, term.starts_with(&near.text)).map(|whole| whole.or(Some(near)));
+            return completed(engine, &near, term.starts_with(&near.term)).map(|whole| whole.or(Some(near)));
         }
         return Ok(Some(near));
     }
@@ -73,12 +65,12 @@ pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<Near>, Eng
 
 /// What most often stands where the wrong character of a term stood: 流动党 and one more, `behind` it or
 /// before it.
-fn completed(engine: &dyn Engine, piece: &Near, behind: bool) -> Result<Option<Near>, EngineError> {
-    let Some(needle) = Needle::new(&piece.text, Scope::Everywhere) else { return Ok(None) };
+fn completed(engine: &dyn Engine, piece: &TermCount, behind: bool) -> Result<Option<TermCount>, EngineError> {
+    let Some(needle) = Needle::new(&piece.term, Scope::Everywhere) else { return Ok(None) };
     let mut counts: BTreeMap<char, usize> = BTreeMap::new();
     for doc in engine.literal(&needle)?.iter().take(READ) {
         engine.texts(doc, &mut |part| {
-            for (at, found) in part.text.match_indices(&piece.text) {
+            for (at, found) in part.text.match_indices(&piece.term) {
                 let (before, after) = (&part.text[..at], &part.text[at + found.len()..]);
                 let next = if behind { after.chars().next() } else { before.chars().next_back() };
                 if let Some(c) = next.filter(|c| c.is_alphanumeric()) {
@@ -90,27 +82,31 @@ fn completed(engine: &dyn Engine, piece: &Near, behind: bool) -> Result<Option<N
     let Some((c, _)) = counts.into_iter().max_by_key(|&(c, count)| (count, Reverse(c))) else {
         return Ok(None);
     };
-    let text = if behind { format!("{}{c}", piece.text) } else { format!("{c}{}", piece.text) };
+    let text = if behind { format!("{}{c}", piece.term) } else { format!("{c}{}", piece.term) };
     let Some(needle) = Needle::new(&text, Scope::Everywhere) else { return Ok(None) };
-    Ok(Some(Near { text: needle.text.clone(), records: engine.literal(&needle)?.count() }))
+    Ok(Some(TermCount { term: needle.text.clone(), records: engine.literal(&needle)?.count() }))
 }
 
 /// The value of a field nearest to one that no record has.
 ///
 /// # Errors
 /// When the engine cannot answer.
-pub fn nearest_value(engine: &dyn Engine, field: &str, value: &str) -> Result<Option<Near>, EngineError> {
-    let mut near: Vec<(u8, Near)> = engine
+pub fn nearest_value(
+    engine: &dyn Engine,
+    field: &str,
+    value: &str,
+) -> Result<Option<TermCount>, EngineError> {
+    let mut near: Vec<(u8, TermCount)> = engine
         .values(field)?
         .into_iter()
         .filter_map(|known| {
-            let distance = if sounds_alike(&known.text, value) {
+            let distance = if sounds_alike(&known.term, value) {
                 0
-            } else if one_apart(&known.text, value) {
+            } else if one_apart(&known.term, value) {
                 1
-            } else if known.text.starts_with(value) || value.starts_with(&known.text) {
+            } else if known.term.starts_with(value) || value.starts_with(&known.term) {
                 2
-            } else if begins_one_apart(&known.text, value) {
+            } else if begins_one_apart(&known.term, value) {
                 3
             } else {
                 return None;
@@ -118,7 +114,7 @@ pub fn nearest_value(engine: &dyn Engine, field: &str, value: &str) -> Result<Op
             Some((distance, known))
         })
         .collect();
-    near.sort_by(|a, b| (a.0, Reverse(a.1.records), &a.1.text).cmp(&(b.0, Reverse(b.1.records), &b.1.text)));
+    near.sort_by(|a, b| (a.0, Reverse(a.1.records), &a.1.term).cmp(&(b.0, Reverse(b.1.records), &b.1.term)));
     Ok(near.into_iter().next().map(|(_, near)| near))
 }
 

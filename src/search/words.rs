@@ -1,6 +1,7 @@
 //! How words make up a term: which of them a search may be widened to, and how much they cover.
 
 use super::docset::DocSet;
+use super::engine::TermCount;
 use super::function_words::is_function_word;
 use std::collections::BTreeSet;
 use std::ops::Range;
@@ -87,80 +88,68 @@ pub(super) fn widens(text: &str, word: &str) -> bool {
     !short && !is_function_word(word) && whole(text, word).next().is_some()
 }
 
-/// Words that follow one another in `text` without overlap: as few characters left over as can be,
-/// and of those ways the one with the fewest words. Each
-/// word once.
+/// Words that follow one another in `text` without overlap: as few characters left over as can be, and of
+/// those ways the one with the fewest words. Each word once.
 pub(super) fn cover(text: &str, words: &[String]) -> Vec<String> {
-    const LEFT_OVER: usize = 1000;
-    // Cost and last word of the best way to each byte that a character begins at.
-    let mut best: Vec<Option<(usize, usize)>> = vec![None; text.len() + 1];
-    best[0] = Some((0, 0));
-    for (at, c) in text.char_indices() {
-        let Some((cost, _)) = best[at] else { continue };
-        let mut offer = |length: usize, price: usize, is_word: usize| {
-            let slot = &mut best[at + length];
-            if slot.is_none_or(|(known, _)| cost + price < known) {
-                *slot = Some((cost + price, is_word * length));
-            }
-        };
-        for word in words.iter().filter(|word| !word.is_empty() && text[at..].starts_with(word.as_str())) {
-            offer(word.len(), 1, 1);
-        }
-        offer(c.len_utf8(), LEFT_OVER, 0);
-    }
-    let mut found = Vec::new();
-    let mut at = text.len();
-    while at > 0 {
-        match best[at] {
-            Some((_, length)) if length > 0 => {
-                found.push(text[at - length..at].to_owned());
-                at -= length;
-            }
-            // A character of its own.
-            _ => at = text[..at].char_indices().next_back().map_or(0, |(start, _)| start),
-        }
-    }
-    found.reverse();
-    let mut seen = BTreeSet::new();
-    found.retain(|word| seen.insert(word.clone()));
-    found
+    // Far more than a text has words.
+    const LEFT_OVER: f32 = 1000.0;
+    let words: Vec<(&str, f32)> = words.iter().map(|word| (word.as_str(), 1.0)).collect();
+    once(
+        cheapest(text, &words, LEFT_OVER).into_iter().filter(|&(_, is_word)| is_word).map(|(piece, _)| piece),
+    )
 }
 
 /// The words that a folded text most likely falls into, each once: those whose frequencies multiply to
 /// the most, with the characters between them (a unigram segmenter over the words of the index, as
-/// jieba is one over its dictionary). `words` come with the records that have them, of `records`.
-pub(super) fn likely(text: &str, words: &[(&str, usize)], records: usize) -> Vec<String> {
+/// jieba is one over its dictionary). `records` is how many there are.
+pub(super) fn likely(text: &str, words: &[TermCount], records: usize) -> Vec<String> {
     /// Words in a record: what makes a share of records a share of words.
     const WORDS: f32 = 200.0;
     let total = (records.max(1) as f32 * WORDS).ln();
-    let mut best: Vec<Option<(f32, usize)>> = vec![None; text.len() + 1];
-    best[0] = Some((0.0, 0));
+    let price = |with: f32| total - with.max(1.0).ln();
+    let words: Vec<(&str, f32)> =
+        words.iter().map(|word| (word.term.as_str(), price(word.records as f32))).collect();
+    // A character alone is as likely as a word that one record in ten has.
+    let pieces = cheapest(text, &words, price(records as f32 / 10.0)).into_iter().map(|(piece, _)| piece);
+    // Of Latin letters and figures only whole runs are words.
+    let is_word =
+        |piece: &&str| piece.chars().all(char::is_alphanumeric) && whole(text, piece).next().is_some();
+    once(pieces.filter(is_word))
+}
+
+/// The cheapest way to cut a text into words, each with its price, and single characters at `left_over`:
+/// the pieces in order, and whether each is a word.
+fn cheapest<'t>(text: &'t str, words: &[(&str, f32)], left_over: f32) -> Vec<(&'t str, bool)> {
+    // Cost of the best way to each byte that a character begins at, and its last piece.
+    let mut best: Vec<Option<(f32, usize, bool)>> = vec![None; text.len() + 1];
+    best[0] = Some((0.0, 0, false));
     for (at, c) in text.char_indices() {
-        let Some((cost, _)) = best[at] else { continue };
-        let mut offer = |length: usize, price: f32| {
+        let Some((cost, _, _)) = best[at] else { continue };
+        let mut offer = |length: usize, price: f32, is_word: bool| {
             let slot = &mut best[at + length];
-            if slot.is_none_or(|(known, _)| cost + price < known) {
-                *slot = Some((cost + price, length));
+            if slot.is_none_or(|(known, _, _)| cost + price < known) {
+                *slot = Some((cost + price, length, is_word));
             }
         };
-        // A character alone is as likely as a word that one record in ten has.
-        offer(c.len_utf8(), total - (records as f32 / 10.0).max(1.0).ln());
-        for (word, with) in words.iter().filter(|(word, _)| !word.is_empty() && text[at..].starts_with(word))
+        for (word, price) in words.iter().filter(|(word, _)| !word.is_empty() && text[at..].starts_with(word))
         {
-            offer(word.len(), total - (*with as f32).max(1.0).ln());
+            offer(word.len(), *price, true);
         }
+        offer(c.len_utf8(), left_over, false);
     }
     let mut found = Vec::new();
     let mut at = text.len();
-    while let Some((_, length)) = best[at].filter(|&(_, length)| length > 0) {
-        found.push(&text[at - length..at]);
+    while let Some((_, length, is_word)) = best[at].filter(|&(_, length, _)| length > 0) {
+        found.push((&text[at - length..at], is_word));
         at -= length;
     }
     found.reverse();
+    found
+}
+
+fn once<'t>(pieces: impl Iterator<Item = &'t str>) -> Vec<String> {
     let mut seen = BTreeSet::new();
-    // Of Latin letters and figures only whole runs are words.
-    let word = |word: &&str| word.chars().all(char::is_alphanumeric) && whole(text, word).next().is_some();
-    found.into_iter().filter(word).filter(|word| seen.insert(*word)).map(str::to_owned).collect()
+    pieces.filter(|piece| seen.insert(*piece)).map(str::to_owned).collect()
 }
 
 #[cfg(test)]
@@ -176,6 +165,21 @@ mod tests {
         assert_eq!(cut("党员干部下基层", &words), ["党员干部", "下基层"]);
         assert_eq!(cut("干部的基层", &words), ["干部", "基层"]);
         assert_eq!(cut("甲乙", &words), Vec::<String>::new());
+        assert_eq!(cut("", &words), Vec::<String>::new());
+    }
+
+    #[test]
+    fn words_that_a_text_falls_into() {
+        let cut = |text: &str, words: &[(&str, usize)]| {
+            let words = words.iter().map(|&(term, records)| TermCount { term: term.into(), records });
+            likely(text, &words.collect::<Vec<_>>(), 100)
+        };
+        // Two common words win over a rare one across them, which stands where nothing speaks against
+        // it; what no word covers stands alone.
+        let words = [("研究", 50), ("生命", 40), ("研究生", 2), ("起源", 10)];
+        assert_eq!(cut("研究生命的起源", &words), ["研究", "生命", "的", "起源"]);
+        assert_eq!(cut("研究生", &words), ["研究生"]);
+        assert_eq!(cut("gps研究,gps", &[("gps", 1), ("研究", 1), ("ps", 9)]), ["gps", "研究"]);
         assert_eq!(cut("", &words), Vec::<String>::new());
     }
 }

@@ -86,7 +86,7 @@ pub struct Ready<'a> {
     source: Source,
     /// What the reader should know, in order.
     pub notices: Vec<Notice>,
-    /// How many records were (re-)indexed for this answer.
+    /// How many changed files were read, or written into the index, for this answer.
     pub refreshed: usize,
 }
 
@@ -188,16 +188,14 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         notices.push(Notice::Skipped(index.built()));
         return finish(archive, Source::Index(Box::new(index)), notices, 0);
     }
-    let look = || archive.walk();
-    let see = |index: &Index| index.seen();
     let ((walk, errors), opened) = match opened {
         // Reading a long manifest and looking at as many files take as long as each other.
         Ok(index) if index.records() >= LARGE => {
-            let (walk, seen) = rayon::join(look, || see(&index));
+            let (walk, seen) = rayon::join(|| archive.walk(), || index.seen());
             (walk, seen.map(|seen| (index, seen)))
         }
-        Ok(index) => (look(), see(&index).map(|seen| (index, seen))),
-        Err(error) => (look(), Err(error)),
+        Ok(index) => (archive.walk(), index.seen().map(|seen| (index, seen))),
+        Err(error) => (archive.walk(), Err(error)),
     };
     for error in errors {
         let path = archive.relative(&error.path).unwrap_or_else(|| error.path.display().to_string());

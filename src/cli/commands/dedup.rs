@@ -101,7 +101,8 @@ fn wanted(
     matches: &ArgMatches,
     library: &Library<'_>,
 ) -> Result<Vec<Found>, Failure> {
-    let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
+    let compiled =
+        query::compile(context, archive, &filters::query(matches), query::Reading::Query, matches)?;
     let mut found = library.pairs();
     if compiled.plan == Plan::All {
         return Ok(found);

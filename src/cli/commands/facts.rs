@@ -49,7 +49,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let wanted = Wanted::read(context, archive, matches, &words)?;
     // Facts lie in the index: what changed is written into it first.
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Write };
-    let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
+    let compiled =
+        query::compile(context, archive, &filters::query(matches), query::Reading::Query, matches)?;
     let ready = notices::ready(context, archive, refresh);
     let records = ready.facts(&compiled.plan, &words)?;
     let all: Vec<Row<'_>> = records

@@ -47,7 +47,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let matcher = Matcher::new(&patterns, syntax).map_err(|error| refused(context, &patterns, &error))?;
     let invert = matches.get_flag("invert-match") != matches.get_flag("files-without-match");
     let shape = shape(context, matches, format)?;
-    let plan = query::compile(context, archive, "", matches)?.plan;
+    let plan = query::compile(context, archive, "", query::Reading::Query, matches)?.plan;
     let scope = query::labels(context, archive, matches)?.map_or(Scope::Everywhere, Scope::Labels);
     let ask = Ask {
         matcher: &matcher,

@@ -33,7 +33,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let format = format(context, matches, FORMATS)?;
     let archive = context.archive()?;
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
-    let compiled = query::compile(context, archive, &filters::query(matches), matches)?;
+    let compiled =
+        query::compile(context, archive, &filters::query(matches), query::Reading::Query, matches)?;
     let listing = Listing::read(context, archive, matches, usize::MAX)?;
     let asked = columns(context, archive, matches)?;
     let ready = notices::ready(context, archive, refresh);

@@ -60,7 +60,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         transpose: matches.get_flag("transpose"),
         sort: text("sort").map(Sort::parse).transpose().map_err(say)?,
     };
-    let compiled = query::compile(context, archive, "", matches)?;
+    let compiled = query::compile(context, archive, "", query::Reading::Query, matches)?;
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let ready = notices::ready(context, archive, refresh);
     let cards = ready.with(|engine| -> Result<Vec<Card>, Failure> {

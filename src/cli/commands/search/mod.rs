@@ -14,6 +14,7 @@ use crate::cli::listing;
 use crate::cli::listing::Listing;
 use crate::cli::notices;
 use crate::cli::query;
+use crate::cli::query::Reading;
 use anku::archive::Archive;
 use anku::archive::Card;
 use anku::report::json_text;
@@ -27,6 +28,7 @@ use page::Page;
 use serde_json::Value;
 use serde_json::json;
 use show::Printer;
+use std::time::Duration;
 use std::time::Instant;
 
 /// Hits shown when nobody says how many.
@@ -45,7 +47,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let archive = context.archive()?;
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let typed = filters::query(matches);
-    let compiled = query::compile(context, archive, &typed, matches)?;
+    let reading = if matches.get_flag("regex") { Reading::Regex } else { Reading::Query };
+    let compiled = query::compile(context, archive, &typed, reading, matches)?;
     let ask = ask(context, archive, matches)?;
     let listing = Listing::read(context, archive, matches, SHOWN)?;
     let ready = notices::ready(context, archive, refresh);
@@ -72,9 +75,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     match format {
         "json" => {
-            let mut value = to_json(&printer, &ask, &ready);
-            value["query"] = json!(typed);
-            value["elapsed_ms"] = json!((start.elapsed().as_secs_f64() * 10_000.0).round() / 10.0);
+            let mut value = to_json(&printer, &ask, &ready, &typed, start.elapsed());
             if explain {
                 value["explain"] = json!({
                     "reading": compiled.reading,
@@ -156,14 +157,14 @@ fn say_reading(context: &Context, compiled: &Compiled, page: &Page) {
 }
 
 /// The answer as one object.
-fn to_json(printer: &Printer<'_>, ask: &Ask, ready: &Ready<'_>) -> Value {
+fn to_json(printer: &Printer<'_>, ask: &Ask, ready: &Ready<'_>, typed: &str, elapsed: Duration) -> Value {
     let page = printer.page;
     let mut value = json!({
         "v": 1,
-        "query": "",
+        "query": typed,
         "match": page.found.matched.as_str(),
         "total": page.total,
-        "elapsed_ms": 0.0,
+        "elapsed_ms": (elapsed.as_secs_f64() * 10_000.0).round() / 10.0,
         "index": {"records": ready.records(), "refreshed": ready.refreshed},
         "hits": page.hits.iter().map(|hit| printer.to_json(hit)).collect::<Vec<_>>(),
     });
@@ -173,7 +174,7 @@ fn to_json(printer: &Printer<'_>, ask: &Ask, ready: &Ready<'_>) -> Value {
         value["missing"] = missing.iter().map(|missing| json!(missing.term)).collect();
         let near = missing.iter().filter_map(|missing| Some((missing, missing.nearest.as_ref()?)));
         let near: Vec<Value> = near
-            .map(|(missing, near)| json!({"term": missing.term, "near": near.text, "count": near.records}))
+            .map(|(missing, near)| json!({"term": missing.term, "near": near.term, "count": near.records}))
             .collect();
         if !near.is_empty() {
             value["nearest"] = json!(near);

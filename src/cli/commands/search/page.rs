@@ -23,7 +23,6 @@ use anku::search::fold_copies;
 use anku::search::with_pinyin;
 use anku::search::with_synonyms;
 use anku::text::fold::fold_term;
-use std::collections::HashMap;
 
 /// Copies are looked for on pages that end within so many hits; who asks for more wants all of them.
 const FOLDED: usize = 200;
@@ -123,14 +122,12 @@ pub(super) fn page(
             hits.push(Hit { card: engine.card(shown.hit.doc)?, ranked: shown.hit, copies });
         }
     } else if !ask.counts_only {
-        let all: Vec<(Doc, f32)> = found.hits.iter().map(|hit| (hit.doc, hit.score)).collect();
-        let page: Vec<Doc> = listing.page(engine, archive, all)?.into_iter().map(|(doc, _)| doc).collect();
+        let all: Vec<(Doc, Ranked)> = found.hits.iter().map(|hit| (hit.doc, *hit)).collect();
+        let page = listing.page(engine, archive, all)?;
         if listing.wants_paths() {
-            paths = engine.paths(&page)?;
+            paths = engine.paths(&page.iter().map(|&(doc, _)| doc).collect::<Vec<_>>())?;
         } else {
-            let ranked: HashMap<Doc, Ranked> = found.hits.iter().map(|hit| (hit.doc, *hit)).collect();
-            for doc in page {
-                let ranked = ranked.get(&doc).copied().unwrap_or_default();
+            for (doc, ranked) in page {
                 hits.push(Hit { card: engine.card(doc)?, ranked, copies: Vec::new() });
             }
         }

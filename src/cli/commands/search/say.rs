@@ -3,7 +3,7 @@
 
 use super::show::Printer;
 use anku::search::Match;
-use anku::search::Near;
+use anku::search::TermCount;
 
 impl Printer<'_> {
     /// What was added to the query, that the hits are not literal ones, and which term is to blame.
@@ -58,9 +58,9 @@ impl Printer<'_> {
         }
     }
 
-    fn say_near(&self, near: Option<&Near>) {
-        if let Some(Near { text, records }) = near {
-            let args = [("near", text.as_str()), ("count", &records.to_string())];
+    fn say_near(&self, near: Option<&TermCount>) {
+        if let Some(TermCount { term, records }) = near {
+            let args = [("near", term.as_str()), ("count", &records.to_string())];
             self.context.advise(&self.context.lang.say("search.nearest", &args));
         }
     }
