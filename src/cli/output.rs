@@ -70,7 +70,9 @@ pub(crate) fn linked(
         return Err(Failure::usage(context.lang.say("error.no-format", &[("name", name)])));
     };
     let width = context.width.filter(|_| file(matches).is_none());
-    let drawn = (renderer.render)(document, &Options { lang: context.lang, width });
+    let excel = matches.try_get_one("excel").ok().flatten().copied().unwrap_or(false);
+    let options = Options { lang: context.lang, width, excel };
+    let drawn = (renderer.render)(document, &options).map_err(|error| Failure::usage(error.to_string()))?;
     if name == "table" && file(matches).is_none() && context.links.is_on() && !rows.is_empty() {
         let text = context.links.table(&String::from_utf8_lossy(&drawn), rows);
         return bytes(context, matches, text.as_bytes());

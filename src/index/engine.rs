@@ -1,5 +1,7 @@
 //! [`Engine`] over the index: documents of all segments numbered through.
 
+mod lists;
+
 use super::Index;
 use super::data::Heading;
 use super::data::Place;
@@ -23,10 +25,10 @@ use crate::search::Text;
 use crate::search::TextTest;
 use crate::search::one_apart;
 use crate::text::fold::fold_term;
+use lists::postings;
 use memchr::memmem::Finder;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
-use rustc_hash::FxHashMap;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use tantivy::DocSet as _;
@@ -34,11 +36,8 @@ use tantivy::SegmentReader;
 use tantivy::TERMINATED;
 use tantivy::Term;
 use tantivy::columnar::ColumnValues;
-use tantivy::index::InvertedIndexReader;
 use tantivy::postings::Postings as _;
-use tantivy::postings::SegmentPostings;
 use tantivy::query::Bm25Weight;
-use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
 /// What a word in the title counts for, against one in the text. Like the rest of the ranking it is
@@ -197,140 +196,26 @@ impl<'i> IndexEngine<'i> {
         self.card(doc).map(|_| ())
     }
 
-    /// Those of `docs` for which `test` says yes; many are tested side by side.
-    fn filter(&self, docs: &DocSet, test: impl Fn(Doc) -> Result<bool> + Sync) -> Result<DocSet> {
+    /// Those of `docs` to whose stored texts `test` says yes; many are tested side by side.
+    fn filter(&self, docs: &DocSet, test: impl Fn(&[u8]) -> Result<bool> + Sync) -> Result<DocSet> {
         let docs: Vec<Doc> = docs.iter().collect();
-        let keep = |&doc: &Doc| match test(doc) {
-            Ok(true) => Some(Ok(doc)),
-            Ok(false) => None,
-            Err(error) => Some(Err(error)),
+        let keep = |buffer: &mut Vec<u8>, &doc: &Doc| {
+            let place = self.place(doc, |segment| &segment.texts);
+            let texts = place.and_then(|place| self.index.data.read_texts(place, buffer).map_err(failed));
+            match texts.and_then(&test) {
+                Ok(true) => Some(Ok(doc)),
+                Ok(false) => None,
+                Err(error) => Some(Err(error)),
+            }
         };
         let kept: Result<Vec<Doc>> = if docs.len() < MANY {
-            docs.iter().filter_map(keep).collect()
+            let mut buffer = Vec::new();
+            docs.iter().filter_map(|doc| keep(&mut buffer, doc)).collect()
         } else {
-            docs.par_iter().filter_map(keep).collect()
+            docs.par_iter().map_init(Vec::new, keep).flatten_iter().collect()
         };
         Ok(DocSet::of(self.slots, kept?))
     }
-
-    /// The documents of one term, live ones only.
-    fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
-        for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            if let Some(postings) = postings(&inverted, field, token, IndexRecordOption::Basic)? {
-                segment.collect(postings, set);
-            }
-        }
-        Ok(())
-    }
-
-    /// The documents that have every one of several tokens.
-    fn all_of(&self, field: Field, tokens: &[String], set: &mut DocSet) -> Result<()> {
-        'segments: for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            let mut lists = Vec::with_capacity(tokens.len());
-            for token in tokens {
-                match postings(&inverted, field, token, IndexRecordOption::Basic)? {
-                    Some(list) => lists.push(list),
-                    None => continue 'segments,
-                }
-            }
-            // The rarest leads; the others are only asked for the documents that it has.
-            lists.sort_by_key(SegmentPostings::doc_freq);
-            let Some((lead, others)) = lists.split_first_mut() else { continue };
-            'documents: while lead.doc() != TERMINATED {
-                let doc = lead.doc();
-                for other in others.iter_mut() {
-                    let found = if other.doc() < doc { other.seek(doc) } else { other.doc() };
-                    if found != doc {
-                        if found == TERMINATED {
-                            break 'documents;
-                        }
-                        lead.seek(found);
-                        continue 'documents;
-                    }
-                }
-                if !segment.reader.is_deleted(doc) {
-                    set.insert(segment.base + doc);
-                }
-                lead.advance();
-            }
-        }
-        Ok(())
-    }
-
-    /// Calls `take` with every key of the index that begins with `prefix`, from `from` on, until it
-    /// says no.
-    fn keys(&self, from: &str, set: &mut DocSet, wanted: &dyn Fn(&[u8]) -> Option<bool>) -> Result<()> {
-        let field = self.index.fields.keys;
-        for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
-            while stream.advance() {
-                match wanted(stream.key()) {
-                    None => break,
-                    Some(false) => {}
-                    Some(true) => {
-                        let list = inverted
-                            .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
-                            .map_err(failed)?;
-                        segment.collect(list, set);
-                    }
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// The terms of a field from `from` on, in order, as far and in the form that `wanted` wants them:
-    /// `None` ends the list, `Some(None)` leaves a term out.
-    fn terms(
-        &self,
-        field: Field,
-        from: &str,
-        wanted: impl Fn(&[u8]) -> Option<Option<&[u8]>>,
-    ) -> Result<Vec<TermCount>> {
-        let mut places: FxHashMap<String, usize> = FxHashMap::default();
-        let mut found: Vec<TermCount> = Vec::new();
-        for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
-            while stream.advance() {
-                let Some(term) = wanted(stream.key()) else { break };
-                let Some(Ok(term)) = term.map(std::str::from_utf8) else { continue };
-                let records = stream.value().doc_freq as usize;
-                // Each segment has a list of its own.
-                if let Some(&place) = places.get(term) {
-                    found[place].records += records;
-                } else {
-                    places.insert(term.to_owned(), found.len());
-                    found.push(TermCount { term: term.to_owned(), records });
-                }
-            }
-        }
-        Ok(found)
-    }
-}
-
-impl Segment<'_> {
-    fn collect(&self, mut postings: SegmentPostings, set: &mut DocSet) {
-        let deletes = self.reader.has_deletes();
-        while postings.doc() != TERMINATED {
-            if !deletes || !self.reader.is_deleted(postings.doc()) {
-                set.insert(self.base + postings.doc());
-            }
-            postings.advance();
-        }
-    }
-}
-
-fn postings(
-    inverted: &InvertedIndexReader,
-    field: Field,
-    token: &str,
-    option: IndexRecordOption,
-) -> Result<Option<SegmentPostings>> {
-    inverted.read_postings(&Term::from_field_text(field, token), option).map_err(failed)
 }
 
 impl Engine for IndexEngine<'_> {
@@ -365,18 +250,17 @@ impl Engine for IndexEngine<'_> {
         if chars.len() <= 2 && matches!(needle.scope, Scope::Everywhere) {
             return Ok(set);
         }
-        // Where the string is a word of a text it stands there, wherever else; the rest is looked at.
-        let mut known = DocSet::new(self.slots);
-        if matches!(needle.scope, Scope::Everywhere) && chars.len() <= LONGEST_WORD {
-            self.term(self.index.fields.words, &needle.text, &mut known)?;
-            set.and_not(&known);
-        }
+        // Where words of a text make up the string it stands there; the rest is looked at.
+        let known = match needle.scope {
+            Scope::Everywhere => self.spelled(&needle.text)?,
+            Scope::Labels(_) => DocSet::new(self.slots),
+        };
+        set.and_not(&known);
         // Pairs in the right order and in the right field: only the text itself can tell.
         let finder = Finder::new(&needle.text);
         // Labels and items are ASCII: what is not cannot match in them, and a hit is a hit.
         let anywhere = matches!(needle.scope, Scope::Everywhere) && !needle.text.is_ascii();
-        let mut found = self.filter(&set, |doc| {
-            let texts = self.raw_texts(doc)?;
+        let mut found = self.filter(&set, |texts| {
             if finder.find(texts).is_none() {
                 return Ok(false);
             }
@@ -392,8 +276,8 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn select(&self, docs: &DocSet, test: TextTest<'_>) -> Result<DocSet> {
-        self.filter(docs, |doc| {
-            let texts = self.text(doc)?;
+        self.filter(docs, |texts| {
+            let texts = std::str::from_utf8(texts).map_err(failed)?;
             Ok(test(&parts(texts).collect::<Vec<_>>()))
         })
     }

@@ -34,8 +34,9 @@ pub(super) struct Fields {
 }
 
 impl Fields {
-    /// The schema and its fields. No positions, no stored text: what a search shows comes from the
-    /// record's file.
+    /// The schema and its fields. No stored text: what a search shows comes from the record's file.
+    /// Positions of words alone: words that follow one another without a gap are a string that needs
+    /// no look into the text, and they take a third of what positions of pairs would.
     pub(super) fn new() -> (Schema, Fields) {
         let mut schema = Schema::builder();
         let text = |option, norms| {
@@ -49,7 +50,7 @@ impl Fields {
         let fields = Fields {
             pairs: schema.add_text_field("b2", text(IndexRecordOption::Basic, false)),
             chars: schema.add_text_field("c1", text(IndexRecordOption::Basic, false)),
-            words: schema.add_text_field("w", text(IndexRecordOption::WithFreqs, true)),
+            words: schema.add_text_field("w", text(IndexRecordOption::WithFreqsAndPositions, true)),
             title: schema.add_text_field("t", text(IndexRecordOption::WithFreqs, true)),
             title_grams: schema.add_text_field("u", text(IndexRecordOption::Basic, false)),
             keys: schema.add_text_field("k", text(IndexRecordOption::Basic, false)),
@@ -68,6 +69,8 @@ pub(super) fn register(index: &Index) {
 }
 
 /// Takes tokens that were joined beforehand apart again: cutting is done where the text is folded.
+///
+/// A token's position is the number of characters before it; an empty token is a gap of one.
 #[derive(Clone)]
 struct Joined;
 
@@ -87,17 +90,23 @@ impl Tokenizer for Joined {
 
 impl TokenStream for Tokens<'_> {
     fn advance(&mut self) -> bool {
-        let Some(rest) = self.rest else { return false };
-        let (token, rest) = match rest.split_once(TOKEN) {
-            Some((token, rest)) => (token, Some(rest)),
-            None => (rest, None),
-        };
-        self.token.text.clear();
-        self.token.text.push_str(token);
-        self.token.position = self.at;
-        self.at += 1;
-        self.rest = rest;
-        true
+        while let Some(rest) = self.rest {
+            let (token, rest) = match rest.split_once(TOKEN) {
+                Some((token, rest)) => (token, Some(rest)),
+                None => (rest, None),
+            };
+            self.rest = rest;
+            self.token.position = self.at;
+            if token.is_empty() {
+                self.at += 1;
+                continue;
+            }
+            self.at += token.chars().count();
+            self.token.text.clear();
+            self.token.text.push_str(token);
+            return true;
+        }
+        false
     }
 
     fn token(&self) -> &Token {

@@ -10,6 +10,7 @@ mod fields;
 mod files;
 mod layered;
 mod prepare;
+mod queue;
 mod update;
 
 pub use engine::IndexEngine;
@@ -40,7 +41,7 @@ use tantivy::ReloadPolicy;
 use tantivy::Searcher;
 
 /// The layout of the index; raised with every change of it.
-const FORMAT: u32 = 7;
+const FORMAT: u32 = 8;
 /// The index's folder under the archive's state.
 const FOLDER: &str = "index";
 /// Where a rebuild grows until it takes the index's place.

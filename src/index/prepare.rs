@@ -38,7 +38,8 @@ pub struct Prepared {
     pub pairs: String,
     /// Distinct characters.
     pub chars: String,
-    /// Words of all texts, in order, with repetitions.
+    /// Words of all texts, in order, with repetitions; an empty token where one does not follow the
+    /// other without a gap.
     pub words: String,
     /// Words of title and unit.
     pub title_words: String,
@@ -123,7 +124,14 @@ impl Prepared {
         self.texts.push_str(folded);
         self.texts.push('\n');
         sets.grams(folded);
+        // No word follows the last one of another text.
+        let mut end = usize::MAX;
         segmenter.words(folded, &mut |word| {
+            let start = word.as_ptr() as usize - folded.as_ptr() as usize;
+            if start != end {
+                self.words.push(TOKEN);
+            }
+            end = start + word.len();
             push(&mut self.words, word);
             if heading {
                 push(&mut self.title_words, word);

@@ -9,6 +9,8 @@ use super::files::Row;
 use super::files::is_racy;
 use super::prepare::Prepared;
 use super::prepare::prepare;
+use super::queue::Queue;
+use super::queue::Queued;
 use super::{Changes, FOLDER, Index, IndexError, Manifest, NEW_FOLDER, files_name, folder, identity};
 use crate::archive::Archive;
 use crate::archive::FileStat;
@@ -29,7 +31,7 @@ use tantivy::Term;
 /// Records prepared at a time: bounds memory, and is enough for all cores.
 const CHUNK: usize = 256;
 /// tantivy's memory before it writes a segment, in bytes; small archives need little.
-const HEAP: usize = 128 << 20;
+const HEAP: usize = 64 << 20;
 const SMALL_HEAP: usize = 32 << 20;
 
 fn io(path: &Path) -> impl FnOnce(std::io::Error) -> IndexError {
@@ -57,8 +59,15 @@ pub fn rebuild(
     let index = tantivy::Index::create_in_dir(&new, schema)?;
     register(&index);
     let heap = if walk.len() < 2000 { SMALL_HEAP } else { HEAP };
-    let mut writer: IndexWriter = index.writer_with_num_threads(1, heap)?;
-    let mut batch = Batch { archive, fields, folder: &new, files: Files::default(), writer: &mut writer };
+    let mut writer: IndexWriter<Queued> = index.writer_with_num_threads(1, heap)?;
+    let mut batch = Batch {
+        archive,
+        fields,
+        folder: &new,
+        files: Files::default(),
+        writer: &mut writer,
+        queue: Queue::default(),
+    };
     batch.run(walk, Lengths::default(), progress)?;
     // One segment answers two to three times faster than sixteen.
     let segments = index.searchable_segment_ids()?;
@@ -104,7 +113,7 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
         return Index::open(archive);
     }
     let end = index.data.lengths();
-    let mut writer: IndexWriter = tantivy.writer_with_num_threads(1, SMALL_HEAP)?;
+    let mut writer: IndexWriter<Queued> = tantivy.writer_with_num_threads(1, SMALL_HEAP)?;
     // A run killed between tantivy's delete file and its commit leaves a file that would make every
     // later commit fail: sweep first.
     writer.garbage_collect_files().wait()?;
@@ -116,7 +125,8 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
             files.rows.remove(at);
         }
     }
-    let mut batch = Batch { archive, fields, folder: &folder, files, writer: &mut writer };
+    let mut batch =
+        Batch { archive, fields, folder: &folder, files, writer: &mut writer, queue: Queue::default() };
     batch.run(&changes.changed, end, &|_, _| {})?;
     writer.wait_merging_threads()?;
     sweep(&folder, &tantivy)?;
@@ -151,7 +161,8 @@ struct Batch<'b> {
     fields: Fields,
     folder: &'b Path,
     files: Files,
-    writer: &'b mut IndexWriter,
+    writer: &'b mut IndexWriter<Queued>,
+    queue: Queue,
 }
 
 struct Done {
@@ -227,7 +238,7 @@ impl Batch<'_> {
         document.add_u64(fields.card, place.card);
         document.add_u64(fields.texts, place.texts);
         document.add_u64(fields.facts, place.facts);
-        self.writer.add_document(document)?;
+        self.writer.add_document(self.queue.enter(document))?;
         let racy = is_racy(&item.stat, now);
         self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });
         Ok(())

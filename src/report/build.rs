@@ -111,7 +111,7 @@ pub fn build(
     let earlier = before.as_ref().map(|before| slice(before, kind, cards)).unwrap_or_default();
     let builder = Builder { kind, lang, select, period, before, sliced, earlier };
     let title = outline.title.as_ref().map(|title| builder.fill(title));
-    let mut document = Document { title, blocks: Vec::new() };
+    let mut document = Document { title, ..Document::default() };
     for (place, block) in outline.blocks.iter().enumerate() {
         builder.block(block, &format!("blocks[{place}]"), &mut document.blocks)?;
     }

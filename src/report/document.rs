@@ -9,6 +9,20 @@ pub struct Document {
     pub title: Option<String>,
     /// The parts, top to bottom.
     pub blocks: Vec<Block>,
+    /// The records that figures can point to ([`crate::table::Row::behind`] holds places in it), each
+    /// once.
+    pub records: Vec<Source>,
+}
+
+/// A record behind some figure.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Its id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// Its file, relative to the archive's root.
+    pub path: String,
 }
 
 /// A part of a document.
@@ -37,7 +51,7 @@ pub enum Block {
 impl Document {
     /// A document that is nothing but a table.
     pub fn of(table: Table) -> Self {
-        Document { title: None, blocks: vec![Block::Table(table)] }
+        Document { title: None, blocks: vec![Block::Table(table)], records: Vec::new() }
     }
 
     /// The table of a document that is nothing but one.

@@ -14,13 +14,14 @@ mod render;
 mod rows;
 
 pub use build::{BuildError, Select, build};
-pub use document::{Block, Document};
+pub use document::{Block, Document, Source};
 pub use outline::{
     Figure, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, SHIPPED, TableSpec, Words, shipped,
 };
 pub use period::Period;
 pub use render::{
-    Options, RENDERERS, Renderer, display_width, json_text, printable, printable_lines, renderer, renderer_of,
+    Options, RENDERERS, RenderError, Renderer, display_width, json_text, printable, printable_lines,
+    renderer, renderer_of, terminal_text,
 };
 
 #[cfg(test)]

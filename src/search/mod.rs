@@ -52,3 +52,4 @@ pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
 pub use run::{Found, Match, MissingTerm, Options, Stranger, find};
 pub use scan::{ScanEngine, Scanned};
 pub use suggest::{nearest_term, nearest_value, one_apart};
+pub use words::pieces;

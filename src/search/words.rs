@@ -99,10 +99,19 @@ pub(super) fn cover(text: &str, words: &[String]) -> Vec<String> {
     )
 }
 
-/// The words that a folded text most likely falls into, each once: those whose frequencies multiply to
-/// the most, with the characters between them (a unigram segmenter over the words of the index, as
-/// jieba is one over its dictionary). `records` is how many there are.
+/// The words that a folded text most likely falls into, each once. `records` is how many there are.
 pub(super) fn likely(text: &str, words: &[TermCount], records: usize) -> Vec<String> {
+    let pieces = pieces(text, words, records).into_iter().map(|(piece, _)| piece);
+    // Of Latin letters and figures only whole runs are words.
+    let is_word =
+        |piece: &&str| piece.chars().all(char::is_alphanumeric) && whole(text, piece).next().is_some();
+    once(pieces.filter(is_word))
+}
+
+/// A folded text cut where it most likely falls apart: the words whose frequencies multiply to the most,
+/// with the characters between them (a unigram segmenter over the words of the index, as jieba is one over
+/// its dictionary); and whether each piece is one of `words`. `records` is how many there are.
+pub fn pieces<'t>(text: &'t str, words: &[TermCount], records: usize) -> Vec<(&'t str, bool)> {
     /// Words in a record: what makes a share of records a share of words.
     const WORDS: f32 = 200.0;
     let total = (records.max(1) as f32 * WORDS).ln();
@@ -110,11 +119,7 @@ pub(super) fn likely(text: &str, words: &[TermCount], records: usize) -> Vec<Str
     let words: Vec<(&str, f32)> =
         words.iter().map(|word| (word.term.as_str(), price(word.records as f32))).collect();
     // A character alone is as likely as a word that one record in ten has.
-    let pieces = cheapest(text, &words, price(records as f32 / 10.0)).into_iter().map(|(piece, _)| piece);
-    // Of Latin letters and figures only whole runs are words.
-    let is_word =
-        |piece: &&str| piece.chars().all(char::is_alphanumeric) && whole(text, piece).next().is_some();
-    once(pieces.filter(is_word))
+    cheapest(text, &words, price(records as f32 / 10.0))
 }
 
 /// The cheapest way to cut a text into words, each with its price, and single characters at `left_over`:

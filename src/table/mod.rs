@@ -13,6 +13,30 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Remarks below the table, one sentence each.
     pub notes: Vec<String>,
+    /// A picture of some of its columns, where one is wanted.
+    pub chart: Option<Chart>,
+}
+
+/// A picture of a table: its rows, but for those that sum up, are drawn one after the other.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Chart {
+    /// What is drawn.
+    pub kind: ChartKind,
+    /// The columns, by their places, whose texts name a row; more than one are joined.
+    pub labels: Vec<usize>,
+    /// The columns of figures that are drawn. Each is a series, named by its heading.
+    pub series: Vec<usize>,
+}
+
+/// What a chart looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ChartKind {
+    /// A bar for each figure, the bars of a row side by side.
+    Bars,
+    /// The figures of a row end to end in one bar.
+    Stacked,
+    /// A line for each series over rows that follow one another in time: a sparkline in the terminal.
+    Line,
 }
 
 /// A column.
@@ -22,6 +46,8 @@ pub struct Column {
     pub heading: String,
     /// Which side its cells keep to.
     pub align: Align,
+    /// A heading above this one, which neighbouring columns of the same group share.
+    pub group: Option<String>,
 }
 
 /// The side that cells keep to.
@@ -40,6 +66,9 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// A total or a remainder: set apart by renderers.
     pub summary: bool,
+    /// For each cell, the records behind it: places in a list that lies beside the table. Shorter than
+    /// `cells`, and mostly empty, where nothing is known of them.
+    pub behind: Vec<Vec<u32>>,
 }
 
 /// What stands in a cell.
@@ -67,24 +96,24 @@ impl Table {
 
     /// Adds a row of cells.
     pub fn push(&mut self, cells: Vec<Cell>) {
-        self.rows.push(Row { cells, summary: false });
+        self.rows.push(Row { cells, summary: false, behind: Vec::new() });
     }
 
     /// Adds a row that sums up others.
     pub fn push_summary(&mut self, cells: Vec<Cell>) {
-        self.rows.push(Row { cells, summary: true });
+        self.rows.push(Row { cells, summary: true, behind: Vec::new() });
     }
 }
 
 impl Column {
     /// A column of text.
     pub fn text(heading: impl Into<String>) -> Self {
-        Column { heading: heading.into(), align: Align::Left }
+        Column { heading: heading.into(), align: Align::Left, group: None }
     }
 
     /// A column of figures.
     pub fn figures(heading: impl Into<String>) -> Self {
-        Column { heading: heading.into(), align: Align::Right }
+        Column { heading: heading.into(), align: Align::Right, group: None }
     }
 }
 

@@ -12,7 +12,7 @@ use anku::archive::Card;
 use anku::report::Document;
 use anku::report::Options;
 use anku::report::json_text;
-use anku::report::renderer;
+use anku::report::terminal_text;
 use anku::schema::FULL;
 use anku::schema::LISTED;
 use anku::table::Cell;
@@ -110,7 +110,5 @@ fn table(context: &Context, archive: &Archive, cards: &[Card]) -> String {
             Cell::Count(count.listed),
         ]);
     }
-    let options = Options { lang, width: context.width };
-    let bytes = renderer("table").map(|renderer| (renderer.render)(&Document::of(table), &options));
-    String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    terminal_text(&Document::of(table), &Options { lang, width: context.width, excel: false })
 }

@@ -16,7 +16,7 @@ use anku::report::Document;
 use anku::report::Options;
 use anku::report::json_text;
 use anku::report::printable;
-use anku::report::renderer;
+use anku::report::terminal_text;
 use anku::table::Cell;
 use anku::table::Column;
 use anku::table::Table;
@@ -180,7 +180,5 @@ fn table(context: &Context, known: &[BatchInfo]) -> String {
             Cell::Text(info.undone_by.clone().unwrap_or_default()),
         ]);
     }
-    let options = Options { lang, width: context.width };
-    let bytes = renderer("table").map(|renderer| (renderer.render)(&Document::of(table), &options));
-    String::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    terminal_text(&Document::of(table), &Options { lang, width: context.width, excel: false })
 }

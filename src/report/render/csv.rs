@@ -14,7 +14,7 @@ use crate::table::Table;
 use ::csv::Terminator;
 use ::csv::WriterBuilder;
 
-pub(super) fn render(document: &Document, _: &Options) -> Vec<u8> {
+pub(super) fn render(document: &Document, options: &Options) -> Vec<u8> {
     let part = |part: Vec<Vec<String>>| {
         let mut writer =
             WriterBuilder::new().flexible(true).terminator(Terminator::CRLF).from_writer(Vec::new());
@@ -24,7 +24,8 @@ pub(super) fn render(document: &Document, _: &Options) -> Vec<u8> {
         }
         writer.into_inner().unwrap_or_default()
     };
-    parts(document).into_iter().map(part).collect::<Vec<_>>().join(&b"\r\n"[..])
+    let text = parts(document).into_iter().map(part).collect::<Vec<_>>().join(&b"\r\n"[..]);
+    if options.excel { [&b"\xEF\xBB\xBF"[..], &text].concat() } else { text }
 }
 
 /// The tables and lists of a document as rows of texts, each under its title.

@@ -26,7 +26,14 @@ pub struct Options {
     pub lang: Lang,
     /// Columns of the terminal; text and tables are wrapped to it only when it is given.
     pub width: Option<usize>,
+    /// For Excel: it takes CSV for the system's legacy encoding unless a byte order mark begins it.
+    pub excel: bool,
 }
+
+/// Why a document cannot be had in a format: it is larger than the format allows.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct RenderError(pub String);
 
 /// A format.
 #[derive(Clone, Copy, Debug)]
@@ -35,19 +42,24 @@ pub struct Renderer {
     pub name: &'static str,
     /// The endings of its files, without the dot.
     pub endings: &'static [&'static str],
-    /// A document in it.
-    pub render: fn(&Document, &Options) -> Vec<u8>,
+    /// A document in it. The same document gives the same bytes.
+    pub render: fn(&Document, &Options) -> Result<Vec<u8>, RenderError>,
 }
 
 /// Every format.
 pub const RENDERERS: &[Renderer] = &[
-    Renderer { name: "table", endings: &[], render: terminal::render },
-    Renderer { name: "plain", endings: &["txt"], render: plain::render },
-    Renderer { name: "md", endings: &["md", "markdown"], render: markdown::render },
-    Renderer { name: "csv", endings: &["csv"], render: csv::render },
-    Renderer { name: "tsv", endings: &["tsv", "tab"], render: tsv::render },
-    Renderer { name: "json", endings: &["json"], render: json::render },
+    Renderer { name: "table", endings: &[], render: |d, o| Ok(terminal::render(d, o)) },
+    Renderer { name: "plain", endings: &["txt"], render: |d, o| Ok(plain::render(d, o)) },
+    Renderer { name: "md", endings: &["md", "markdown"], render: |d, o| Ok(markdown::render(d, o)) },
+    Renderer { name: "csv", endings: &["csv"], render: |d, o| Ok(csv::render(d, o)) },
+    Renderer { name: "tsv", endings: &["tsv", "tab"], render: |d, o| Ok(tsv::render(d, o)) },
+    Renderer { name: "json", endings: &["json"], render: |d, o| Ok(json::render(d, o)) },
 ];
+
+/// A document as a terminal shows it.
+pub fn terminal_text(document: &Document, options: &Options) -> String {
+    String::from_utf8_lossy(&terminal::render(document, options)).into_owned()
+}
 
 /// The format of a name.
 pub fn renderer(name: &str) -> Option<&'static Renderer> {

@@ -8,11 +8,11 @@ use crate::table::Table;
 use std::path::Path;
 use unicode_width::UnicodeWidthStr;
 
-const OPTIONS: Options = Options { lang: Lang::Zh, width: None };
+const OPTIONS: Options = Options { lang: Lang::Zh, width: None, excel: false };
 
 fn say(name: &str, document: &Document, options: &Options) -> String {
     let renderer = renderer(name).expect("a format");
-    String::from_utf8((renderer.render)(document, options)).expect("UTF-8")
+    String::from_utf8((renderer.render)(document, options).expect("rendered")).expect("UTF-8")
 }
 
 fn mixed() -> Table {
@@ -74,7 +74,7 @@ fn a_narrow_terminal_wraps_and_cuts_no_character() {
         assert_eq!(kept(&text), kept("名次题目省") + kept(title) + kept("1甘肃省"), "{width}\n{text}");
     }
     let prose = "第2届共收录案例 6 个，其中有正文的 3 个。A demonstration of wrapping.";
-    let document = Document { title: None, blocks: vec![Block::Paragraph(prose.to_owned())] };
+    let document = Document { blocks: vec![Block::Paragraph(prose.to_owned())], ..Document::default() };
     assert_eq!(
         say("table", &document, &Options { width: Some(16), ..OPTIONS }),
         "第2届共收录案例\n6 个，其中有正文\n的 3 个。A\ndemonstration of\nwrapping.\n"
@@ -94,10 +94,10 @@ fn nothing_from_a_record_reaches_the_terminal_as_a_control() {
         Block::List { ordered: true, items: vec![evil.to_owned()] },
         Block::Table(table),
     ];
-    let document = Document { title: Some(evil.to_owned()), blocks };
+    let document = Document { title: Some(evil.to_owned()), blocks, ..Document::default() };
     for renderer in RENDERERS {
         for width in [None, Some(30)] {
-            let bytes = (renderer.render)(&document, &Options { width, ..OPTIONS });
+            let bytes = (renderer.render)(&document, &Options { width, ..OPTIONS }).expect("rendered");
             let text = String::from_utf8(bytes).expect("UTF-8");
             let allowed = |c: char| matches!(c, '\n' | '\r' | '\t') || !untrusted::is_control(c);
             assert!(text.chars().all(allowed), "{}: {text:?}", renderer.name);
@@ -136,7 +136,7 @@ fn several_tables_in_one_csv() {
         Block::Table(titled.clone()),
         Block::Table(titled),
     ];
-    let document = Document { title: Some("汇总表".to_owned()), blocks };
+    let document = Document { title: Some("汇总表".to_owned()), blocks, ..Document::default() };
     let rows = "省 Province,数量,%\r\n内蒙古自治区,9,90.0%\r\nXi'an 西安|2+X,1,10.0%\r\n合计,10,\r\n";
     assert_eq!(
         say("csv", &document, &OPTIONS),
@@ -168,7 +168,7 @@ fn markdown_means_nothing_in_a_title() {
         Block::Paragraph("# 不是标题".to_owned()),
         Block::List { ordered: false, items: vec!["甲_乙".to_owned(), "丙".to_owned()] },
     ];
-    let document = Document { title: Some("汇总表".to_owned()), blocks };
+    let document = Document { title: Some("汇总表".to_owned()), blocks, ..Document::default() };
     assert_eq!(
         say("md", &document, &OPTIONS),
         "# 汇总表\n\n### “\\*\\*”与\\[党建\\](x) &lt;b>\n\n1\\. 不是列表\n\n\\# 不是标题\n\n- 甲\\_乙\n- 丙\n"
@@ -184,6 +184,6 @@ fn formats_are_found_by_name_and_ending() {
     let empty = Document::of(Table::default());
     for format in RENDERERS {
         assert!(renderer(format.name).is_some_and(|found| found.endings == format.endings));
-        assert!(!(format.render)(&empty, &OPTIONS).is_empty());
+        assert!(!(format.render)(&empty, &OPTIONS).expect("rendered").is_empty());
     }
 }

@@ -1,0 +1,184 @@
+//! The lists of the index: which documents have a term, all of several terms, a key of a range, a string
+//! that words spell.
+
+use super::IndexEngine;
+use super::Result;
+use super::Segment;
+use super::failed;
+use crate::search::DocSet;
+use crate::search::Engine as _;
+use crate::search::TermCount;
+use crate::search::pieces;
+use rustc_hash::FxHashMap;
+use tantivy::DocSet as _;
+use tantivy::TERMINATED;
+use tantivy::Term;
+use tantivy::index::InvertedIndexReader;
+use tantivy::postings::SegmentPostings;
+use tantivy::query::EnableScoring;
+use tantivy::query::PhraseQuery;
+use tantivy::query::Query as _;
+use tantivy::schema::Field;
+use tantivy::schema::IndexRecordOption;
+
+impl IndexEngine<'_> {
+    /// Documents in which a folded string stands as a word, or as the words that it most likely falls
+    /// into, one after the other: certainly has the string, and need not be looked into. Others may
+    /// have it too.
+    pub(super) fn spelled(&self, folded: &str) -> Result<DocSet> {
+        let field = self.index.fields.words;
+        let mut set = DocSet::new(self.slots);
+        self.term(field, folded, &mut set)?;
+        let words = self.words_in(folded)?;
+        let mut terms = Vec::new();
+        let mut at = 0;
+        for (piece, is_word) in pieces(folded, &words, self.slots as usize) {
+            if !is_word {
+                return Ok(set);
+            }
+            terms.push((at, Term::from_field_text(field, piece)));
+            at += piece.chars().count();
+        }
+        if terms.len() < 2 {
+            return Ok(set);
+        }
+        let searcher = &self.index.searcher;
+        let weight = PhraseQuery::new_with_offset(terms)
+            .weight(EnableScoring::disabled_from_searcher(searcher))
+            .map_err(failed)?;
+        for segment in &self.segments {
+            let mut scorer = weight.scorer(segment.reader, 1.0).map_err(failed)?;
+            while scorer.doc() != TERMINATED {
+                if !segment.reader.is_deleted(scorer.doc()) {
+                    set.insert(segment.base + scorer.doc());
+                }
+                scorer.advance();
+            }
+        }
+        Ok(set)
+    }
+
+    /// The documents of one term, live ones only.
+    pub(super) fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            if let Some(postings) = postings(&inverted, field, token, IndexRecordOption::Basic)? {
+                segment.collect(postings, set);
+            }
+        }
+        Ok(())
+    }
+
+    /// The documents that have every one of several tokens.
+    pub(super) fn all_of(&self, field: Field, tokens: &[String], set: &mut DocSet) -> Result<()> {
+        'segments: for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut lists = Vec::with_capacity(tokens.len());
+            for token in tokens {
+                match postings(&inverted, field, token, IndexRecordOption::Basic)? {
+                    Some(list) => lists.push(list),
+                    None => continue 'segments,
+                }
+            }
+            // The rarest leads; the others are only asked for the documents that it has.
+            lists.sort_by_key(SegmentPostings::doc_freq);
+            let Some((lead, others)) = lists.split_first_mut() else { continue };
+            'documents: while lead.doc() != TERMINATED {
+                let doc = lead.doc();
+                for other in others.iter_mut() {
+                    let found = if other.doc() < doc { other.seek(doc) } else { other.doc() };
+                    if found != doc {
+                        if found == TERMINATED {
+                            break 'documents;
+                        }
+                        lead.seek(found);
+                        continue 'documents;
+                    }
+                }
+                if !segment.reader.is_deleted(doc) {
+                    set.insert(segment.base + doc);
+                }
+                lead.advance();
+            }
+        }
+        Ok(())
+    }
+
+    /// Calls `take` with every key of the index that begins with `prefix`, from `from` on, until it
+    /// says no.
+    pub(super) fn keys(
+        &self,
+        from: &str,
+        set: &mut DocSet,
+        wanted: &dyn Fn(&[u8]) -> Option<bool>,
+    ) -> Result<()> {
+        let field = self.index.fields.keys;
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
+            while stream.advance() {
+                match wanted(stream.key()) {
+                    None => break,
+                    Some(false) => {}
+                    Some(true) => {
+                        let list = inverted
+                            .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
+                            .map_err(failed)?;
+                        segment.collect(list, set);
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The terms of a field from `from` on, in order, as far and in the form that `wanted` wants them:
+    /// `None` ends the list, `Some(None)` leaves a term out.
+    pub(super) fn terms(
+        &self,
+        field: Field,
+        from: &str,
+        wanted: impl Fn(&[u8]) -> Option<Option<&[u8]>>,
+    ) -> Result<Vec<TermCount>> {
+        let mut places: FxHashMap<String, usize> = FxHashMap::default();
+        let mut found: Vec<TermCount> = Vec::new();
+        for segment in &self.segments {
+            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
+            let mut stream = inverted.terms().range().ge(from.as_bytes()).into_stream().map_err(failed)?;
+            while stream.advance() {
+                let Some(term) = wanted(stream.key()) else { break };
+                let Some(Ok(term)) = term.map(std::str::from_utf8) else { continue };
+                let records = stream.value().doc_freq as usize;
+                // Each segment has a list of its own.
+                if let Some(&place) = places.get(term) {
+                    found[place].records += records;
+                } else {
+                    places.insert(term.to_owned(), found.len());
+                    found.push(TermCount { term: term.to_owned(), records });
+                }
+            }
+        }
+        Ok(found)
+    }
+}
+
+impl Segment<'_> {
+    pub(super) fn collect(&self, mut postings: SegmentPostings, set: &mut DocSet) {
+        let deletes = self.reader.has_deletes();
+        while postings.doc() != TERMINATED {
+            if !deletes || !self.reader.is_deleted(postings.doc()) {
+                set.insert(self.base + postings.doc());
+            }
+            postings.advance();
+        }
+    }
+}
+
+pub(super) fn postings(
+    inverted: &InvertedIndexReader,
+    field: Field,
+    token: &str,
+    option: IndexRecordOption,
+) -> Result<Option<SegmentPostings>> {
+    inverted.read_postings(&Term::from_field_text(field, token), option).map_err(failed)
+}
