@@ -283,6 +283,16 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .hide_possible_values(true),
                 switch("transpose", "help.transpose"),
                 text("sort", "value|count[:desc]", "help.stats.sort"),
+                text("top", "N", "help.stats.top")
+                    .value_parser(value_parser!(usize))
+                    .conflicts_with("subtotals"),
+                switch("subtotals", "help.stats.subtotals"),
+                switch("delta", "help.stats.delta"),
+                text("chart", "bars|stacked|line", "help.stats.chart")
+                    .value_parser(["bars", "stacked", "line"])
+                    .hide_possible_values(true),
+                switch("drill", "help.stats.drill"),
+                switch("excel", "help.excel"),
                 text("kind", "KIND", "help.kind"),
                 refresh(),
             ])
@@ -291,7 +301,15 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .arg(to_file()),
         "report" => command
             .arg(Arg::new("name").value_name("NAME").help(lang.word("help.report.name")))
+            .arg(Arg::new("query").value_name("QUERY").num_args(0..).help(lang.word("help.report.query")))
             .args([
+                text("where", "QUERY", "help.where").action(ArgAction::Append),
+                text("date", "YYYY-MM-DD", "help.report.date"),
+                Arg::new("check")
+                    .long("check")
+                    .value_name("FILE")
+                    .value_parser(PathBufValueParser::new())
+                    .help(lang.word("help.report.check")),
                 Arg::new("edition")
                     .long("edition")
                     .value_name("N")
@@ -304,6 +322,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .help(lang.word("help.report.year")),
                 text("programme", "NAME", "help.report.programme"),
                 switch("outline", "help.report.outline"),
+                switch("excel", "help.excel"),
                 refresh(),
             ])
             .args(output())

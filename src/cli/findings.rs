@@ -37,6 +37,12 @@ impl<'t> Texts<'t> {
         Texts { texts }
     }
 
+    /// `path:line` of a finding.
+    pub(crate) fn place(&self, finding: &Finding) -> String {
+        let (start, _) = self.places(&finding.path, finding.span);
+        format!("{}:{}", finding.path.display(), start.line)
+    }
+
     /// Where a span begins and ends; the first character of the file when it is not known.
     fn places(&self, path: &Path, span: Option<Span>) -> (Place, Place) {
         let first = Place { line: 1, column: 1 };
@@ -53,6 +59,13 @@ pub(crate) fn message(lang: Lang, finding: &Finding) -> String {
         finding.args.iter().map(|(name, value)| (*name, value.as_str())).collect();
     args.push(("field", &finding.field));
     printable(&lang.say(finding.code.id(), &args)).into_owned()
+}
+
+/// What a rule says: the first sentence of its explanation.
+pub(crate) fn rule(lang: Lang, code: Code) -> String {
+    let explained = lang.say(&format!("{}.explain", code.id()), &[]);
+    let end = if lang.is_zh() { "。" } else { ". " };
+    explained.split(end).next().unwrap_or_default().trim_end_matches('.').to_owned()
 }
 
 /// What to do about a finding, beyond its sentence.

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use super::filters::Filters;
 use super::filters::empty;
 use super::filters::filters;
 use anku::archive::Archive;
@@ -35,8 +36,22 @@ pub(crate) fn compile(
     reading: Reading,
     matches: &ArgMatches,
 ) -> Result<Compiled, Failure> {
+    compile_with(context, archive, typed, reading, matches, &filters(context, matches, &archive.kinds)?)
+}
+
+/// As [`compile`], with these filters in place of those of the command line.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_with(
+    context: &Context,
+    archive: &Archive,
+    typed: &str,
+    reading: Reading,
+    matches: &ArgMatches,
+    filters: &Filters,
+) -> Result<Compiled, Failure> {
     let kinds = &archive.kinds;
-    let filters = filters(context, matches, kinds)?;
     let bad = |text: &str, error: &QueryError| failure(context, kinds, text, error);
     let scope = match labels(context, archive, matches)? {
         Some(labels) => Scope::Labels(labels),

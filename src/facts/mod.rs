@@ -147,6 +147,12 @@ impl Fact {
         }
     }
 
+    /// Whether it is counted in a unit, given by its main form.
+    pub fn is_in(&self, unit: &str) -> bool {
+        // 180多万网友 are people, although the text has no measure word.
+        self.unit().is_some_and(|own| own == unit || (own == quantity::IMPLIED_PEOPLE && unit == "人"))
+    }
+
     /// What it is said of.
     pub fn subject(&self) -> Option<&str> {
         match &self.meaning {

@@ -1,7 +1,9 @@
 //! An outline and the cards of an archive make a document.
 
+use super::checks;
 use super::document::Block;
 use super::document::Document;
+use super::document::Source;
 use super::gaps;
 use super::outline::Figure;
 use super::outline::Outline;
@@ -16,16 +18,43 @@ use crate::schema::FULL;
 use crate::schema::Field;
 use crate::schema::Kind;
 use crate::schema::LISTED;
+use crate::stats::Amounts;
 use crate::stats::CutError;
+use crate::stats::Pivot;
 use crate::stats::Plan;
 use crate::stats::Slice;
 use crate::stats::compare;
-use crate::stats::count;
+use crate::stats::count_with;
+use crate::table::Table;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Answers a query with the places of the cards that it finds.
 pub type Select<'s> = &'s dyn Fn(&str) -> Result<Vec<usize>, String>;
+
+/// What a report needs besides the cards.
+#[derive(Clone, Copy)]
+pub struct Answers<'a> {
+    /// Answers queries.
+    pub select: Select<'a>,
+    /// Has the quantities of records.
+    pub amounts: Amounts<'a>,
+    /// What only the caller knows, by the names of [`Figure::GIVEN`]: the query, the date.
+    pub given: &'a [(&'a str, String)],
+    /// What a check of the archive found, for each rule.
+    pub findings: &'a [Rule],
+}
+
+/// What a check found by one rule.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// Its code.
+    pub code: String,
+    /// What it says.
+    pub name: String,
+    /// Where, `path:line`, in order.
+    pub places: Vec<String>,
+}
 
 /// Why there is no document.
 #[derive(Clone, Debug, PartialEq)]
@@ -93,25 +122,33 @@ impl From<CutError> for BuildError {
 /// Builds the document of an outline.
 ///
 /// # Errors
-/// [`BuildError::NoRecords`] when nothing belongs to the period, [`BuildError::Query`] when `select`
-/// cannot answer a `where` of the outline.
+/// [`BuildError::NoRecords`] when nothing belongs to the period, [`BuildError::Query`] when a
+/// `where` of the outline cannot be answered.
 pub fn build(
     outline: &Outline,
     period: &Period,
     kind: &Kind,
     cards: &[Card],
-    select: Select<'_>,
+    answers: Answers<'_>,
     lang: Lang,
 ) -> Result<Document, BuildError> {
     let sliced = slice(period, kind, cards);
-    if sliced.is_empty() {
+    // That a search found nothing is worth a report.
+    let searched = answers.given.iter().any(|(name, text)| *name == "query" && !text.is_empty());
+    if sliced.is_empty() && !searched {
         return Err(no_records(period, kind, cards));
     }
     let before = period.before();
     let earlier = before.as_ref().map(|before| slice(before, kind, cards)).unwrap_or_default();
-    let builder = Builder { kind, lang, select, period, before, sliced, earlier };
+    let builder = Builder { kind, lang, answers, period, before, sliced, earlier };
     let title = outline.title.as_ref().map(|title| builder.fill(title));
-    let mut document = Document { title, ..Document::default() };
+    let source = |(_, card): &Placed<'_>| Source {
+        id: card.id.clone(),
+        title: card.title.clone(),
+        path: card.path.clone(),
+    };
+    let records = builder.sliced.iter().map(source).collect();
+    let mut document = Document { title, blocks: Vec::new(), records };
     for (place, block) in outline.blocks.iter().enumerate() {
         builder.block(block, &format!("blocks[{place}]"), &mut document.blocks)?;
     }
@@ -141,7 +178,7 @@ fn no_records(period: &Period, kind: &Kind, cards: &[Card]) -> BuildError {
 struct Builder<'b> {
     kind: &'b Kind,
     lang: Lang,
-    select: Select<'b>,
+    answers: Answers<'b>,
     period: &'b Period,
     before: Option<Period>,
     sliced: Vec<Placed<'b>>,
@@ -161,7 +198,8 @@ impl Builder<'_> {
                     out.push(Block::Heading { level: 3, text: title.clone() });
                 }
                 let cards = pick(&self.sliced, chosen.as_ref());
-                let tables = rows::tables(spec, title.as_deref(), self.kind, &cards, self.lang)?;
+                let mut tables = rows::tables(spec, title.as_deref(), self.kind, &cards, self.lang)?;
+                tables.iter_mut().for_each(|table| self.point(table, chosen.as_ref()));
                 if tables.is_empty() {
                     out.push(Block::Paragraph(self.lang.word("report.nothing").to_owned()));
                 }
@@ -172,18 +210,31 @@ impl Builder<'_> {
                 table.title = spec.title.as_ref().map(|title| self.fill(title));
                 out.push(Block::Table(table));
             }
+            OutlineBlock::Ranks(spec) => {
+                let chosen = self.chosen(spec.filter.as_deref(), &format!("{at}.ranks.where"))?;
+                let mut table =
+                    checks::ranks(spec, self.kind, &pick(&self.sliced, chosen.as_ref()), self.lang)?;
+                self.point(&mut table, chosen.as_ref());
+                table.title = spec.title.as_ref().map(|title| self.fill(title));
+                out.push(Block::Table(table));
+            }
+            OutlineBlock::Findings(spec) => {
+                let mut table = checks::findings(spec, self.answers.findings, self.lang);
+                table.title = spec.title.as_ref().map(|title| self.fill(title));
+                out.push(Block::Table(table));
+            }
         }
         Ok(())
     }
 
     fn table(&self, spec: &TableSpec, field: &str) -> Result<Block, BuildError> {
         let chosen = self.chosen(spec.filter.as_deref(), field)?;
-        let this = count(pick(&self.sliced, chosen.as_ref()), self.kind, &spec.cut)?;
+        let this = self.count(&self.sliced, chosen.as_ref(), spec)?;
         let mut table = match (&self.before, spec.delta) {
             (_, false) => this.to_table(self.kind, self.lang),
             (None, true) => return Ok(Block::Paragraph(self.lang.word("report.no_period").to_owned())),
             (Some(before), true) => {
-                let then = count(pick(&self.earlier, chosen.as_ref()), self.kind, &spec.cut)?;
+                let then = self.count(&self.earlier, chosen.as_ref(), spec)?;
                 // No records at all is not the same as none that this table counts.
                 let then = (!self.earlier.is_empty()).then_some(then);
                 let (now, before) = (self.period.name(self.lang), before.name(self.lang));
@@ -194,14 +245,35 @@ impl Builder<'_> {
                 table
             }
         };
+        self.point(&mut table, chosen.as_ref());
         table.title = spec.title.as_ref().map(|title| self.fill(title));
         Ok(Block::Table(table))
+    }
+
+    fn count(
+        &self,
+        cards: &[Placed<'_>],
+        chosen: Option<&BTreeSet<usize>>,
+        spec: &TableSpec,
+    ) -> Result<Pivot, CutError> {
+        count_with(pick(cards, chosen), self.kind, &spec.cut, self.answers.amounts)
+    }
+
+    /// A table knows the records behind its figures by their places among those that were chosen; the
+    /// document by their places among all of the period.
+    fn point(&self, table: &mut Table, chosen: Option<&BTreeSet<usize>>) {
+        let Some(chosen) = chosen else { return };
+        let kept = (0..).zip(&self.sliced).filter(|(_, (place, _))| chosen.contains(place));
+        let places: Vec<u32> = kept.map(|(place, _)| place).collect();
+        for record in table.rows.iter_mut().flat_map(|row| &mut row.behind).flatten() {
+            *record = places.get(*record as usize).copied().unwrap_or_default();
+        }
     }
 
     fn chosen(&self, query: Option<&str>, field: &str) -> Result<Option<BTreeSet<usize>>, BuildError> {
         let Some(query) = query else { return Ok(None) };
         let bad = |message| BuildError::Query { field: field.to_owned(), query: query.to_owned(), message };
-        Ok(Some((self.select)(query).map_err(bad)?.into_iter().collect()))
+        Ok(Some((self.answers.select)(query).map_err(bad)?.into_iter().collect()))
     }
 
     fn fill(&self, words: &Words) -> String {
@@ -230,6 +302,10 @@ impl Builder<'_> {
             Figure::Listed => extent(LISTED),
             Figure::Entries => self.entries().iter().sum::<usize>().to_string(),
             Figure::Unlisted => self.entries().iter().filter(|&&count| count == 0).count().to_string(),
+            Figure::Given(name) => {
+                let given = self.answers.given.iter().find(|(known, _)| *known == name);
+                given.map(|(_, text)| text.clone()).unwrap_or_default()
+            }
             Figure::Values(dim) => {
                 let Ok(plan) = Plan::new(self.kind, &[dim]) else { return String::new() };
                 let units = cards().flat_map(|card| plan.units(card));

@@ -5,6 +5,7 @@
 //! queries and files: whoever calls answers the one and reads the other.
 
 mod build;
+mod checks;
 mod document;
 mod gaps;
 mod outline;
@@ -13,10 +14,11 @@ mod read;
 mod render;
 mod rows;
 
-pub use build::{BuildError, Select, build};
+pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source};
 pub use outline::{
-    Figure, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, SHIPPED, TableSpec, Words, shipped,
+    Figure, FindingsSpec, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED, TableSpec,
+    Words, shipped,
 };
 pub use period::Period;
 pub use render::{

@@ -10,7 +10,12 @@ use crate::yaml::Node;
 use std::path::Path;
 
 /// The outlines that come with anku: name and text. An archive may replace each with its own.
-pub const SHIPPED: &[(&str, &str)] = &[("yearly", include_str!("../../schemas/reports/yearly.yaml"))];
+pub const SHIPPED: &[(&str, &str)] = &[
+    ("awards", include_str!("../../schemas/reports/awards.yaml")),
+    ("quality", include_str!("../../schemas/reports/quality.yaml")),
+    ("search", include_str!("../../schemas/reports/search.yaml")),
+    ("yearly", include_str!("../../schemas/reports/yearly.yaml")),
+];
 
 /// The text of the shipped outline of a name.
 pub fn shipped(name: &str) -> Option<&'static str> {
@@ -50,6 +55,10 @@ pub enum OutlineBlock {
     List(ListSpec),
     /// What is not filled in.
     Gaps(GapsSpec),
+    /// Whether the ranks of a list are all there.
+    Ranks(RanksSpec),
+    /// What a check of the files found.
+    Findings(FindingsSpec),
 }
 
 /// A table of counts.
@@ -91,6 +100,30 @@ pub struct GapsSpec {
     pub show: usize,
 }
 
+/// A table that checks ranks.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RanksSpec {
+    /// What stands above it.
+    pub title: Option<Words>,
+    /// What the ranks begin anew in.
+    pub group: Dim,
+    /// The rank.
+    pub rank: Dim,
+    /// Only the records that this query finds.
+    pub filter: Option<String>,
+}
+
+/// A table of what a check of the files found.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FindingsSpec {
+    /// What stands above it.
+    pub title: Option<Words>,
+    /// Only codes that begin with one of these; all where there are none.
+    pub codes: Vec<String>,
+    /// How many places are named.
+    pub show: usize,
+}
+
 /// Something that may be missing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Gap {
@@ -119,6 +152,8 @@ pub enum Figure {
     Unlisted,
     /// `{values:FIELD}`: how many different values a field has.
     Values(Dim),
+    /// What only the caller knows, one of [`Figure::GIVEN`].
+    Given(&'static str),
 }
 
 impl Outline {
@@ -128,6 +163,23 @@ impl Outline {
     /// Everything that is wrong with it: unknown keys and fields, values of a wrong type.
     pub fn read(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, Vec<Finding>> {
         read::outline(root, kind, path)
+    }
+
+    /// The units whose quantities some table measures.
+    pub fn units(&self) -> Vec<String> {
+        let tables = self.blocks.iter().filter_map(|block| match block {
+            OutlineBlock::Table(spec) => spec.cut.measure.unit(),
+            _ => None,
+        });
+        let mut units: Vec<String> = tables.map(str::to_owned).collect();
+        units.sort();
+        units.dedup();
+        units
+    }
+
+    /// Whether it asks for a check of the files.
+    pub fn has_findings(&self) -> bool {
+        self.blocks.iter().any(|block| matches!(block, OutlineBlock::Findings(_)))
     }
 }
 
@@ -141,8 +193,32 @@ impl Words {
 
 impl Figure {
     /// The names that stand in braces; `values:` takes a field.
-    pub const NAMES: &'static [&'static str] =
-        &["period", "programme", "records", "full", "listed", "entries", "unlisted", "values:"];
+    pub const NAMES: &'static [&'static str] = &[
+        "period",
+        "programme",
+        "records",
+        "full",
+        "listed",
+        "entries",
+        "unlisted",
+        "values:",
+        "query",
+        "filters",
+        "reading",
+        "date",
+        "archive",
+        "all",
+        "state",
+        "terms",
+        "missing",
+        "version",
+    ];
+
+    /// Those that only the caller knows: the query as it was typed, the filters, how the query was read, the
+    /// date, the name of the archive, how many records it has, a fingerprint of their files, each term with
+    /// its number of records, the terms without any, the version of anku.
+    pub const GIVEN: &'static [&'static str] =
+        &["query", "filters", "reading", "date", "archive", "all", "state", "terms", "missing", "version"];
 
     /// The figure that a name in braces means.
     pub fn resolve(kind: &Kind, name: &str) -> Option<Figure> {
@@ -155,6 +231,9 @@ impl Figure {
             "entries" => Some(Figure::Entries),
             "unlisted" => Some(Figure::Unlisted),
             other => {
+                if let Some(given) = Figure::GIVEN.iter().find(|given| **given == other) {
+                    return Some(Figure::Given(given));
+                }
                 let word = other.strip_prefix("values:")?;
                 Dim::named(kind, word.trim()).ok().map(Figure::Values)
             }

@@ -1,11 +1,13 @@
 //! Reading an outline: everything that is wrong with it is found in one go.
 
 use super::outline::Figure;
+use super::outline::FindingsSpec;
 use super::outline::Gap;
 use super::outline::GapsSpec;
 use super::outline::ListSpec;
 use super::outline::Outline;
 use super::outline::OutlineBlock;
+use super::outline::RanksSpec;
 use super::outline::TableSpec;
 use super::outline::Words;
 use crate::diag::Code;
@@ -21,6 +23,7 @@ use crate::stats::Measure;
 use crate::stats::Percent;
 use crate::stats::Plan;
 use crate::stats::Sort;
+use crate::stats::chart;
 use crate::stats::count;
 use crate::stats::list_label;
 use crate::yaml::Entry;
@@ -29,10 +32,25 @@ use crate::yaml::Value;
 use std::path::Path;
 
 const KEYS: &[&str] = &["title", "params", "blocks"];
-const PARAMS: &[&str] = &["edition", "year", "programme"];
-const BLOCKS: &[&str] = &["heading", "text", "table", "list", "gaps"];
-const TABLE: &[&str] =
-    &["title", "rows", "cols", "measure", "where", "totals", "percent", "transpose", "sort", "delta"];
+const PARAMS: &[&str] = &["edition", "year", "programme", "query"];
+const BLOCKS: &[&str] = &["heading", "text", "table", "list", "gaps", "ranks", "findings"];
+const RANKS: &[&str] = &["title", "group", "rank", "where"];
+const FINDINGS: &[&str] = &["title", "codes", "show"];
+const TABLE: &[&str] = &[
+    "title",
+    "rows",
+    "cols",
+    "measure",
+    "where",
+    "totals",
+    "percent",
+    "transpose",
+    "sort",
+    "top",
+    "subtotals",
+    "delta",
+    "chart",
+];
 const LIST: &[&str] = &["title", "fields", "where", "sort", "group"];
 const GAPS: &[&str] = &["title", "fields", "show"];
 const EXAMPLES: usize = 3;
@@ -120,6 +138,8 @@ impl Reader<'_> {
             "text" => OutlineBlock::Text(self.words(value, &at)),
             "table" => OutlineBlock::Table(self.table(value, &at)),
             "list" => OutlineBlock::List(self.list(value, &at)),
+            "ranks" => OutlineBlock::Ranks(self.ranks(value, &at)?),
+            "findings" => OutlineBlock::Findings(self.findings(value, &at)),
             _ => OutlineBlock::Gaps(self.gaps(value, &at)),
         })
     }
@@ -134,6 +154,10 @@ impl Reader<'_> {
             percent: self.parsed(node, "percent", at, |_, text| Percent::parse(text)),
             transpose: self.flag(node, "transpose", at),
             sort: self.parsed(node, "sort", at, |_, text| Sort::parse(text)),
+            top: self.number(node, "top", at),
+            subtotals: self.flag(node, "subtotals", at),
+            delta: false,
+            chart: self.parsed(node, "chart", at, |_, text| chart(text)),
         };
         let delta = self.flag(node, "delta", at);
         // The columns of a comparison are the two periods.
@@ -188,12 +212,7 @@ impl Reader<'_> {
         } else {
             self.mapping(node, GAPS, at);
             spec.title = self.title(node, at);
-            if let Some(show) = node.get("show") {
-                match show.integer().and_then(|number| usize::try_from(number).ok()) {
-                    Some(number) => spec.show = number,
-                    None => self.expected(show, &format!("{at}.show"), "show: 3"),
-                }
-            }
+            spec.show = self.number(node, "show", at).unwrap_or(spec.show);
             node.get("fields")
         };
         let Some(fields) = fields else {
@@ -215,6 +234,32 @@ impl Reader<'_> {
             }
         }
         spec
+    }
+
+    fn ranks(&mut self, node: &Node, at: &str) -> Option<RanksSpec> {
+        self.mapping(node, RANKS, at);
+        let group = self.parsed(node, "group", at, Dim::resolve);
+        let rank = self.parsed(node, "rank", at, Dim::named);
+        for key in ["group", "rank"] {
+            if node.get(key).is_none() {
+                self.expected(node, at, &format!("{key}: FIELD"));
+            }
+        }
+        let (group, rank) = (group?, rank?);
+        if let Err(error) = Plan::new(self.kind, &[group, rank]) {
+            self.refuse(node.span, at, "", &error);
+        }
+        Some(RanksSpec { title: self.title(node, at), group, rank, filter: self.text(node, "where", at) })
+    }
+
+    fn findings(&mut self, node: &Node, at: &str) -> FindingsSpec {
+        self.mapping(node, FINDINGS, at);
+        let codes = node.get("codes").map(|codes| self.texts(codes, &format!("{at}.codes")));
+        FindingsSpec {
+            title: self.title(node, at),
+            codes: codes.unwrap_or_default().into_iter().map(|(code, _)| code.to_owned()).collect(),
+            show: self.number(node, "show", at).unwrap_or(EXAMPLES),
+        }
     }
 
     /// A text in one language, or `{zh: …, en: …}`; its `{figures}` must be known.
@@ -262,6 +307,15 @@ impl Reader<'_> {
             self.expected(value, &format!("{at}.{key}"), &format!("{key}: true | false"));
             false
         })
+    }
+
+    fn number(&mut self, node: &Node, key: &str, at: &str) -> Option<usize> {
+        let value = node.get(key)?;
+        let number = value.integer().and_then(|number| usize::try_from(number).ok());
+        if number.is_none() {
+            self.expected(value, &format!("{at}.{key}"), &format!("{key}: 3"));
+        }
+        number
     }
 
     /// A text or a list of texts.

@@ -12,6 +12,7 @@ use crate::stats::Plan;
 use crate::stats::Unit;
 use crate::table::Cell;
 use crate::table::Column;
+use crate::table::Row;
 use crate::table::Table;
 use std::cmp::Ordering;
 use std::collections::BTreeMap;
@@ -27,20 +28,24 @@ pub(super) fn tables(
     let sort = spec.sort.iter().map(|(dim, _)| *dim);
     let dims: Vec<Dim> = spec.fields.iter().copied().chain(sort).chain(spec.group).collect();
     let plan = Plan::new(kind, &dims)?;
-    let mut units: Vec<Unit<'_>> =
-        cards.iter().flat_map(|card| plan.units(card)).filter(|unit| !unit.outside).collect();
-    units.sort_by(|a, b| order(spec, kind, a, b));
+    // Each with the place of its record.
+    let mut units: Vec<(u32, Unit<'_>)> = (0..)
+        .zip(cards)
+        .flat_map(|(place, card)| plan.units(card).into_iter().map(move |unit| (place, unit)))
+        .filter(|(_, unit)| !unit.outside)
+        .collect();
+    units.sort_by(|(_, a), (_, b)| order(spec, kind, a, b));
 
-    let mut groups: BTreeMap<Option<&Datum>, Vec<&Unit<'_>>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<&Datum>, Vec<&(u32, Unit<'_>)>> = BTreeMap::new();
     for unit in &units {
-        let value = spec.group.and_then(|_| unit.values.last()?.first());
+        let value = spec.group.and_then(|_| unit.1.values.last()?.first());
         groups.entry(value).or_default().push(unit);
     }
     let mut groups: Vec<_> = groups.into_iter().collect();
     if let Some(dim) = spec.group {
         groups.sort_by_cached_key(|(value, _)| dim.order(kind, *value));
     }
-    let table = |(value, units): (Option<&Datum>, Vec<&Unit<'_>>)| {
+    let table = |(value, units): (Option<&Datum>, Vec<&(u32, Unit<'_>)>)| {
         let mut table = Table::new(spec.fields.iter().map(|dim| column(*dim, kind, lang)).collect());
         table.title = match spec.group {
             None => title.map(str::to_owned),
@@ -49,9 +54,10 @@ pub(super) fn tables(
                 Some(lang.say("report.group", &[("name", &name), ("count", &units.len().to_string())]))
             }
         };
-        for unit in units {
+        for (place, unit) in units {
             let cells = spec.fields.iter().zip(&unit.values);
-            table.push(cells.map(|(dim, values)| cell(*dim, kind, values, lang)).collect());
+            let cells = cells.map(|(dim, values)| cell(*dim, kind, values, lang)).collect();
+            table.rows.push(Row { cells, summary: false, behind: vec![vec![*place]] });
         }
         table
     };

@@ -58,6 +58,10 @@ fn no_query(query: &str) -> Result<Vec<usize>, String> {
     Err(format!("asked for {query}"))
 }
 
+fn answers(select: Select<'_>) -> Answers<'_> {
+    Answers { select, amounts: &|_, _| Vec::new(), given: &[], findings: &[] }
+}
+
 fn edition(number: i64) -> Period {
     Period { edition: Some(number), ..Period::default() }
 }
@@ -83,7 +87,8 @@ fn lines(document: &Document) -> Vec<String> {
 fn the_yearly_summary_of_the_second_edition() {
     let (kind, cards) = archive();
     let outline = yearly(&kind);
-    let document = build(&outline, &edition(2), &kind, &cards, &no_query, Lang::Zh).expect("a document");
+    let document =
+        build(&outline, &edition(2), &kind, &cards, answers(&no_query), Lang::Zh).expect("a document");
     assert_eq!(
         lines(&document),
         [
@@ -159,11 +164,12 @@ fn the_yearly_summary_of_the_second_edition() {
 fn a_period_without_records_names_those_that_have_some() {
     let (kind, cards) = archive();
     let outline = yearly(&kind);
-    let error = build(&outline, &edition(9), &kind, &cards, &no_query, Lang::Zh).expect_err("no ninth");
+    let error =
+        build(&outline, &edition(9), &kind, &cards, answers(&no_query), Lang::Zh).expect_err("no ninth");
     assert!(error.is_empty());
     assert_eq!(error.say(Lang::Zh), "没有第9届的记录；有记录的是：1、2、5。");
     let year = Period { year: Some(1999), ..Period::default() };
-    let error = build(&outline, &year, &kind, &cards, &no_query, Lang::En).expect_err("no 1999");
+    let error = build(&outline, &year, &kind, &cards, answers(&no_query), Lang::En).expect_err("no 1999");
     assert_eq!(error.say(Lang::En), "there are no records of 1999; there are some of: 2010, 2012");
 }
 
@@ -172,7 +178,7 @@ fn years_programmes_and_the_whole_archive() {
     let (kind, cards) = archive();
     let outline = yearly(&kind);
     let built = |period: Period, lang| {
-        lines(&build(&outline, &period, &kind, &cards, &no_query, lang).expect("a document"))
+        lines(&build(&outline, &period, &kind, &cards, answers(&no_query), lang).expect("a document"))
     };
     // a01, a02, a03 and a05 by their entry, a06 by itself; nothing in 2011.
     let year = built(Period { year: Some(2012), ..Period::default() }, Lang::Zh);
@@ -197,7 +203,8 @@ fn queries_are_answered_by_the_caller() {
     let outline = outline(&kind, text).expect("right");
     // The first and the third card; of the third only the entry of the second edition counts.
     let select = |query: &str| Ok(if query == "x" { vec![2, 3, 8] } else { vec![0, 2] });
-    let document = build(&outline, &edition(2), &kind, &cards, &select, Lang::Zh).expect("a document");
+    let document =
+        build(&outline, &edition(2), &kind, &cards, answers(&select), Lang::Zh).expect("a document");
     assert_eq!(
         lines(&document),
         [
@@ -210,7 +217,8 @@ fn queries_are_answered_by_the_caller() {
             "2+X|2|宝钢资源"
         ]
     );
-    let error = build(&outline, &edition(2), &kind, &cards, &no_query, Lang::En).expect_err("no answer");
+    let error =
+        build(&outline, &edition(2), &kind, &cards, answers(&no_query), Lang::En).expect_err("no answer");
     assert_eq!(
         error,
         BuildError::Query {
@@ -270,7 +278,7 @@ blocks:
             "AK0905 blocks[4].gaps.show «many» show: 3 → -",
             "AK0905 blocks[5].table «{rows: 等次, cols: 来源文件}» awards + source → -",
             "AK0905 blocks[6].table.cols «省» delta: true, cols: … → -",
-            "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, delta: …} → -",
+            "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, top, subtotals, delta, chart: …} → -",
         ]
     );
     assert!(findings.iter().all(|finding| matches!(finding.code, Code::BadSettings | Code::UnknownKeyword)));
@@ -292,7 +300,8 @@ fn same_data_same_bytes_in_every_format() {
     let (kind, cards) = archive();
     let outline = yearly(&kind);
     for lang in [Lang::Zh, Lang::En] {
-        let make = || build(&outline, &edition(2), &kind, &cards, &no_query, lang).expect("a document");
+        let make =
+            || build(&outline, &edition(2), &kind, &cards, answers(&no_query), lang).expect("a document");
         for renderer in RENDERERS {
             for width in [None, Some(40), Some(1)] {
                 let options = Options { lang, width, excel: false };

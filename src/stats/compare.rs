@@ -11,6 +11,7 @@ use crate::locale::Lang;
 use crate::schema::Kind;
 use crate::table::Cell;
 use crate::table::Column;
+use crate::table::Row;
 use crate::table::Table;
 
 /// Rows by rows: this, before, the change, the change in per cent. Both pivots are of one cut
@@ -39,11 +40,11 @@ pub fn compare(
         shown.push(Spot::Total);
     }
     shown.extend(all.iter().filter(|line| line.outside).map(Spot::Line));
-    let only = Line { key: Vec::new(), outside: false };
+    let only = Line { key: Vec::new(), outside: false, rest: 0 };
     let col = if this.cut.cols.is_empty() { Spot::Line(&only) } else { Spot::Total };
     for row in shown {
         let mut cells: Vec<Cell> = match row {
-            Spot::Total => vec![Cell::Empty; dims.len()],
+            Spot::Total | Spot::Under(_) => vec![Cell::Empty; dims.len()],
             Spot::Line(line) => labels(kind, dims, line, &all, lang).into_iter().map(Cell::Text).collect(),
         };
         if let (Spot::Total, Some(first)) = (row, cells.first_mut()) {
@@ -61,10 +62,10 @@ pub fn compare(
             }
             _ => cells.extend([Cell::Empty, Cell::Empty]),
         }
-        match row {
-            Spot::Line(line) if !line.outside => table.push(cells),
-            _ => table.push_summary(cells),
-        }
+        let mut behind = vec![Vec::new(); dims.len()];
+        behind.push(now.partial(row, col).records());
+        let summary = !matches!(row, Spot::Line(line) if !line.outside);
+        table.rows.push(Row { cells, summary, behind });
     }
     table.notes = this.notes(kind, lang);
     table

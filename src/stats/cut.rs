@@ -1,6 +1,7 @@
 //! What is asked for: dimensions, measure, order, shares.
 
 use super::error::CutError;
+use super::units::list_label;
 use crate::diag::nearest;
 use crate::locale::Lang;
 use crate::schema::Datum;
@@ -9,6 +10,7 @@ use crate::schema::Field;
 use crate::schema::FieldType;
 use crate::schema::Kind;
 use crate::schema::LISTED;
+use crate::table::ChartKind;
 
 /// A dimension: something a record or an entry has a value of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,6 +37,28 @@ impl Dim {
             }
             _ => Ok(dim),
         }
+    }
+
+    /// The dimensions that a word means: a field, or all fields of a mapping from the outside in (地区:
+    /// province, city, county).
+    ///
+    /// # Errors
+    /// As [`Dim::resolve`].
+    pub fn within(kind: &Kind, word: &str) -> Result<Vec<Dim>, CutError> {
+        let error = match Dim::resolve(kind, word) {
+            Ok(dim) => return Ok(vec![dim]),
+            Err(error) => error,
+        };
+        let above = |field: &&Field| field.path.split_once('.').map(|(above, _)| above.to_owned());
+        let mapping = kind.fields.iter().filter(|field| field.group && field.list.is_none());
+        let mut keys: Vec<String> = mapping.clone().filter_map(|field| above(&field)).collect();
+        keys.dedup();
+        let called = |key: &&String| {
+            **key == word || [Lang::Zh, Lang::En].iter().any(|lang| list_label(kind, key, *lang) == word)
+        };
+        let Some(key) = keys.iter().find(called) else { return Err(error) };
+        let dims = mapping.filter(|field| above(field).as_ref() == Some(key));
+        dims.map(|field| Dim::resolve(kind, &field.path)).collect()
     }
 
     /// The dimension that a word means, among everything whose values are at hand: for columns.
@@ -107,7 +131,7 @@ impl Dim {
     }
 
     /// Whether empty values inside the range are shown.
-    pub(super) fn has_gaps(self, kind: &Kind) -> bool {
+    pub fn has_gaps(self, kind: &Kind) -> bool {
         self.field(kind).is_some_and(|field| field.ty == FieldType::Integer && field.vocabulary.is_none())
     }
 
@@ -117,24 +141,36 @@ impl Dim {
     }
 }
 
-/// What is measured in each group. The place is that of an integer field in [`Kind::fields`].
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+/// What is measured in each group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Measure {
     /// How many.
     #[default]
     Count,
-    /// The sum of a field.
-    Sum(usize),
-    /// The mean of a field.
-    Avg(usize),
-    /// The smallest value of a field.
-    Min(usize),
-    /// The largest value of a field.
-    Max(usize),
+    /// The sum.
+    Sum(Measured),
+    /// The mean.
+    Avg(Measured),
+    /// The smallest value.
+    Min(Measured),
+    /// The largest value.
+    Max(Measured),
 }
 
+/// What has a value that can be summed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Measured {
+    /// A field of whole numbers, by its place in [`Kind::fields`].
+    Field(usize),
+    /// The quantities of the running text in this unit: `facts.人次`.
+    Quantity(String),
+}
+
+/// What stands before the unit of a quantity.
+const FACTS: [&str; 2] = ["facts.", "数量."];
+
 impl Measure {
-    /// Reads `count` or `sum(FIELD)`, `avg`, `min`, `max`.
+    /// Reads `count` or `sum(FIELD)`, `sum(facts.UNIT)`, `avg`, `min`, `max`.
     ///
     /// # Errors
     /// [`CutError::BadMeasure`], [`CutError::UnknownField`], [`CutError::NotInteger`].
@@ -145,7 +181,7 @@ impl Measure {
         }
         let bad = || CutError::BadMeasure(text.to_owned());
         let (name, rest) = text.split_once(['(', '（']).ok_or_else(bad)?;
-        let word = rest.trim_end().strip_suffix([')', '）']).ok_or_else(bad)?;
+        let word = rest.trim_end().strip_suffix([')', '）']).ok_or_else(bad)?.trim();
         let make = match name.trim().to_ascii_lowercase().as_str() {
             "sum" => Measure::Sum,
             "avg" => Measure::Avg,
@@ -153,40 +189,63 @@ impl Measure {
             "max" => Measure::Max,
             _ => return Err(bad()),
         };
-        match Dim::named(kind, word.trim())? {
-            Dim::Field(place) if kind.fields[place].ty == FieldType::Integer => Ok(make(place)),
+        if let Some(unit) = FACTS.iter().find_map(|facts| word.strip_prefix(facts)).map(str::trim) {
+            return if unit.is_empty() { Err(bad()) } else { Ok(make(Measured::Quantity(unit.to_owned()))) };
+        }
+        match Dim::named(kind, word)? {
+            Dim::Field(place) if kind.fields[place].ty == FieldType::Integer => {
+                Ok(make(Measured::Field(place)))
+            }
             other => Err(CutError::NotInteger(other.path(kind).to_owned())),
         }
     }
 
-    /// The measured field.
-    pub fn field(self) -> Option<usize> {
+    /// What is measured; nothing where units are counted.
+    pub fn measured(&self) -> Option<&Measured> {
         match self {
             Measure::Count => None,
-            Measure::Sum(field) | Measure::Avg(field) | Measure::Min(field) | Measure::Max(field) => {
-                Some(field)
-            }
+            Measure::Sum(what) | Measure::Avg(what) | Measure::Min(what) | Measure::Max(what) => Some(what),
+        }
+    }
+
+    /// The measured field.
+    pub fn field(&self) -> Option<usize> {
+        match self.measured() {
+            Some(Measured::Field(place)) => Some(*place),
+            _ => None,
+        }
+    }
+
+    /// The unit whose quantities are measured.
+    pub fn unit(&self) -> Option<&str> {
+        match self.measured() {
+            Some(Measured::Quantity(unit)) => Some(unit),
+            _ => None,
         }
     }
 
     /// The name in JSON, `sum(year)`.
-    pub fn name(self, kind: &Kind) -> String {
-        match self.field() {
+    pub fn name(&self, kind: &Kind) -> String {
+        match self.measured() {
             None => "count".to_owned(),
-            Some(field) => format!("{}({})", self.word(), Dim::Field(field).path(kind)),
+            Some(Measured::Field(field)) => format!("{}({})", self.word(), Dim::Field(*field).path(kind)),
+            Some(Measured::Quantity(unit)) => format!("{}(facts.{unit})", self.word()),
         }
     }
 
     /// The heading of a column of it.
-    pub fn heading(self, kind: &Kind, lang: Lang) -> String {
+    pub fn heading(&self, kind: &Kind, lang: Lang) -> String {
         let key = format!("stats.{}", self.word());
-        match self.field() {
+        match self.measured() {
             None => lang.say(&key, &[]),
-            Some(field) => lang.say(&key, &[("field", &Dim::Field(field).heading(kind, lang))]),
+            Some(Measured::Field(field)) => {
+                lang.say(&key, &[("field", &Dim::Field(*field).heading(kind, lang))])
+            }
+            Some(Measured::Quantity(unit)) => lang.say(&key, &[("field", unit)]),
         }
     }
 
-    fn word(self) -> &'static str {
+    fn word(&self) -> &'static str {
         match self {
             Measure::Count => "count",
             Measure::Sum(_) => "sum",
@@ -290,6 +349,27 @@ pub struct Cut {
     pub transpose: bool,
     /// The order of the rows.
     pub sort: Option<Sort>,
+    /// Only so many rows (columns where there are no rows), the rest as one.
+    pub top: Option<usize>,
+    /// A sum after the rows of each value of the outer dimensions.
+    pub subtotals: bool,
+    /// Beside each period the change on the one before.
+    pub delta: bool,
+    /// A picture.
+    pub chart: Option<ChartKind>,
+}
+
+/// Reads `bars`, `stacked` or `line`.
+///
+/// # Errors
+/// [`CutError::BadChart`].
+pub fn chart(text: &str) -> Result<ChartKind, CutError> {
+    match text.trim().to_ascii_lowercase().as_str() {
+        "bars" => Ok(ChartKind::Bars),
+        "stacked" => Ok(ChartKind::Stacked),
+        "line" => Ok(ChartKind::Line),
+        _ => Err(CutError::BadChart(text.to_owned())),
+    }
 }
 
 impl Cut {

@@ -33,6 +33,10 @@ pub enum CutError {
     BadPercent(String),
     /// A share of a mean or an extreme.
     NoShare(String),
+    /// Not a kind of chart.
+    BadChart(String),
+    /// A change on the period before where neither the rows nor the selection are periods.
+    NoPeriod,
 }
 
 impl CutError {
@@ -57,6 +61,8 @@ impl CutError {
             CutError::BadSort(word) => lang.say("stats.error.sort", &[("word", word)]),
             CutError::BadPercent(word) => lang.say("stats.error.percent", &[("word", word)]),
             CutError::NoShare(measure) => lang.say("stats.error.share", &[("measure", measure)]),
+            CutError::BadChart(word) => lang.say("stats.error.chart", &[("word", word)]),
+            CutError::NoPeriod => lang.word("stats.error.period").to_owned(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::cut::Dim;
 use super::cut::Percent;
+use super::cut::Sort;
 use super::cut::SortBy;
 use super::partial::Figure;
 use super::partial::Partial;
@@ -23,12 +24,16 @@ pub(super) struct Line {
     pub(super) key: Key,
     /// For the records that have no entry in the counted list.
     pub(super) outside: bool,
+    /// How many lines it stands for that are not shown one by one; 0 for a line of its own.
+    pub(super) rest: usize,
 }
 
 /// A row or column, or the one that sums up.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Spot<'l> {
     Line(&'l Line),
+    /// All lines whose keys begin so.
+    Under(&'l [Option<Datum>]),
     Total,
 }
 
@@ -39,6 +44,8 @@ pub(super) struct Grid<'p> {
     row_totals: BTreeMap<Line, Partial>,
     col_totals: BTreeMap<Line, Partial>,
     total: Partial,
+    /// The lines that [`Line::rest`] stands for.
+    folded: Vec<Line>,
 }
 
 impl<'p> Grid<'p> {
@@ -54,10 +61,11 @@ impl<'p> Grid<'p> {
             row_totals: BTreeMap::new(),
             col_totals: BTreeMap::new(),
             total: Partial::default(),
+            folded: Vec::new(),
         };
         for (group, partial) in &pivot.groups {
-            let row = Line { key: group.row.clone(), outside: group.outside && rows_apart };
-            let col = Line { key: group.col.clone(), outside: group.outside && cols_apart };
+            let row = Line { key: group.row.clone(), outside: group.outside && rows_apart, rest: 0 };
+            let col = Line { key: group.col.clone(), outside: group.outside && cols_apart, rest: 0 };
             // The line is there even when nothing of this group belongs into its total.
             let (in_row, in_col) = (group.outside == row.outside, group.outside == col.outside);
             let row_total = grid.row_totals.entry(row).or_default();
@@ -75,49 +83,120 @@ impl<'p> Grid<'p> {
         grid.rows = lines(kind, &pivot.cut.rows, grid.row_totals.keys());
         grid.cols = lines(kind, &pivot.cut.cols, grid.col_totals.keys());
         grid.sort(kind);
+        grid.fold();
         grid
     }
 
     /// Puts the rows (or the columns, where there are no rows) into the order that was asked for.
     fn sort(&mut self, kind: &Kind) {
-        let Some(sort) = self.pivot.cut.sort else { return };
-        let by_rows = !self.pivot.cut.rows.is_empty();
+        let cut = &self.pivot.cut;
+        let largest = cut.top.map(|_| Sort { by: SortBy::Count, desc: true });
+        let Some(sort) = cut.sort.or(largest) else { return };
+        let by_rows = !cut.rows.is_empty();
         let mut lines = std::mem::take(if by_rows { &mut self.rows } else { &mut self.cols });
-        let dims = if by_rows { &self.pivot.cut.rows } else { &self.pivot.cut.cols };
-        let size = |line: &Line| {
-            let spot = Spot::Line(line);
-            let figure =
-                if by_rows { self.figure(spot, Spot::Total) } else { self.figure(Spot::Total, spot) };
-            if figure == Figure::None { f64::NEG_INFINITY } else { figure.number() }
+        let dims = if by_rows { &cut.rows } else { &cut.cols };
+        // With subtotals the lines of one outer value stay together, so each level has its own order.
+        let levels = if cut.subtotals { 1..=dims.len() } else { dims.len()..=dims.len() };
+        let mut sizes: BTreeMap<&[Option<Datum>], Partial> = BTreeMap::new();
+        if sort.by == SortBy::Count {
+            for line in lines.iter().filter(|line| !line.outside) {
+                let spot = Spot::Line(line);
+                let own =
+                    if by_rows { self.partial(spot, Spot::Total) } else { self.partial(Spot::Total, spot) };
+                for level in levels.clone() {
+                    sizes.entry(&line.key[..level]).or_default().merge(&own);
+                }
+            }
+        }
+        let size = |key: &[Option<Datum>]| match sizes.get(key).map(|sum| sum.figure(&cut.measure)) {
+            None | Some(Figure::None) => f64::NEG_INFINITY,
+            Some(figure) => figure.number(),
         };
-        lines.sort_by(|a, b| {
-            let last = |line: &Line| (line.outside, line.key.first().is_some_and(Option::is_none));
-            let order = match sort.by {
-                SortBy::Value => order(kind, dims, &a.key).cmp(&order(kind, dims, &b.key)),
-                SortBy::Count => size(a).total_cmp(&size(b)),
-            };
-            let order = if sort.desc { order.reverse() } else { order };
-            last(a).cmp(&last(b)).then(order)
-        });
+        let compare = |a: &Line, b: &Line| {
+            let mut found = a.outside.cmp(&b.outside);
+            for level in levels.clone() {
+                let (a, b) = (&a.key[..level], &b.key[..level]);
+                let none = |key: &[Option<Datum>]| match level {
+                    _ if cut.subtotals => key.last().is_some_and(Option::is_none),
+                    _ => key.first().is_some_and(Option::is_none),
+                };
+                let own = match sort.by {
+                    SortBy::Value => order(kind, dims, a).cmp(&order(kind, dims, b)),
+                    SortBy::Count => size(a).total_cmp(&size(b)),
+                };
+                let own = if sort.desc { own.reverse() } else { own };
+                // Two outer values of one size must not mix.
+                let apart = if cut.subtotals { order(kind, dims, a).cmp(&order(kind, dims, b)) } else { own };
+                found = found.then(none(a).cmp(&none(b))).then(own).then(apart);
+            }
+            found
+        };
+        let mut places: Vec<usize> = (0..lines.len()).collect();
+        places.sort_by(|&a, &b| compare(&lines[a], &lines[b]));
+        let sorted = places.into_iter().map(|place| lines[place].clone()).collect();
+        drop(sizes);
+        lines = sorted;
         *(if by_rows { &mut self.rows } else { &mut self.cols }) = lines;
     }
 
+    /// Makes one line of all but the first; what has no value stays apart.
+    fn fold(&mut self) {
+        let Some(top) = self.pivot.cut.top else { return };
+        let lines = if self.pivot.cut.rows.is_empty() { &mut self.cols } else { &mut self.rows };
+        let apart = |line: &Line| line.outside || line.key.first().is_some_and(Option::is_none);
+        let (own, others): (Vec<Line>, Vec<Line>) = lines.drain(..).partition(|line| !apart(line));
+        let mut own = own.into_iter();
+        lines.extend(own.by_ref().take(top));
+        self.folded = own.collect();
+        if !self.folded.is_empty() {
+            lines.push(Line { key: Vec::new(), outside: false, rest: self.folded.len() });
+        }
+        lines.extend(others);
+    }
+
     pub(super) fn partial(&self, row: Spot<'_>, col: Spot<'_>) -> Partial {
+        let sum = |lines: &[Line], part: &dyn Fn(Spot<'_>) -> Partial| {
+            let mut sum = Partial::default();
+            lines.iter().for_each(|line| sum.merge(&part(Spot::Line(line))));
+            sum
+        };
         let found = match (row, col) {
+            (Spot::Line(line), _) if line.rest > 0 => {
+                return sum(&self.folded, &|row| self.partial(row, col));
+            }
+            (_, Spot::Line(line)) if line.rest > 0 => {
+                return sum(&self.folded, &|col| self.partial(row, col));
+            }
+            (Spot::Under(above), _) => {
+                let under = |line: &&Line| !line.outside && line.key.starts_with(above);
+                let lines: Vec<Line> = self.rows.iter().filter(under).cloned().collect();
+                return sum(&lines, &|row| self.partial(row, col));
+            }
             (Spot::Line(row), Spot::Line(col)) => {
                 let outside = row.outside || col.outside;
                 let group = Group { row: row.key.clone(), col: col.key.clone(), outside };
                 self.pivot.groups.get(&group)
             }
-            (Spot::Line(row), Spot::Total) => self.row_totals.get(row),
-            (Spot::Total, Spot::Line(col)) => self.col_totals.get(col),
-            (Spot::Total, Spot::Total) => Some(&self.total),
+            (Spot::Line(row), _) => self.row_totals.get(row),
+            (_, Spot::Line(col)) => self.col_totals.get(col),
+            (Spot::Total, _) => Some(&self.total),
         };
         found.cloned().unwrap_or_default()
     }
 
+    /// The figure of the period before that of a row, where rows stand for periods; nothing where there
+    /// was none.
+    pub(super) fn before(&self, row: Spot<'_>, col: Spot<'_>) -> Figure {
+        let Spot::Line(line) = row else { return Figure::None };
+        let mut key = line.key.clone();
+        let Some(Some(Datum::Integer(period))) = key.last_mut() else { return Figure::None };
+        *period = period.saturating_sub(1);
+        let before = Line { key, ..line.clone() };
+        if self.rows.contains(&before) { self.figure(Spot::Line(&before), col) } else { Figure::None }
+    }
+
     pub(super) fn figure(&self, row: Spot<'_>, col: Spot<'_>) -> Figure {
-        self.partial(row, col).figure(self.pivot.cut.measure)
+        self.partial(row, col).figure(&self.pivot.cut.measure)
     }
 
     /// The share that was asked for. What stands outside the totals is no share of them.
@@ -135,7 +214,7 @@ impl<'p> Grid<'p> {
     }
 }
 
-pub(super) fn order(kind: &Kind, dims: &[Dim], key: &Key) -> Vec<(bool, usize, Option<Datum>)> {
+pub(super) fn order(kind: &Kind, dims: &[Dim], key: &[Option<Datum>]) -> Vec<(bool, usize, Option<Datum>)> {
     dims.iter().zip(key).map(|(dim, value)| dim.order(kind, value.as_ref())).collect()
 }
 
@@ -143,7 +222,7 @@ pub(super) fn order(kind: &Kind, dims: &[Dim], key: &Key) -> Vec<(bool, usize, O
 pub(super) fn lines<'l>(kind: &Kind, dims: &[Dim], found: impl IntoIterator<Item = &'l Line>) -> Vec<Line> {
     let mut keys: BTreeSet<Line> = found.into_iter().cloned().collect();
     if dims.is_empty() {
-        keys.insert(Line { key: Vec::new(), outside: false });
+        keys.insert(Line { key: Vec::new(), outside: false, rest: 0 });
     }
     for at in (0..dims.len()).filter(|&at| dims[at].has_gaps(kind)) {
         let there: BTreeSet<Key> =
@@ -164,7 +243,7 @@ pub(super) fn lines<'l>(kind: &Kind, dims: &[Dim], found: impl IntoIterator<Item
                 key.push(Some(Datum::Integer(number)));
                 if !there.contains(&key) {
                     key.resize(dims.len(), None);
-                    keys.insert(Line { key, outside: false });
+                    keys.insert(Line { key, outside: false, rest: 0 });
                 }
             }
         }

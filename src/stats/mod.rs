@@ -20,12 +20,15 @@ mod slice;
 mod units;
 
 pub use compare::compare;
-pub use cut::{Cut, Dim, Measure, Percent, Sort, SortBy};
+pub use cut::{Cut, Dim, Measure, Measured, Percent, Sort, SortBy, chart};
 pub use error::CutError;
-pub use partial::{Figure, Partial};
-pub use pivot::{Pivot, count};
+pub use partial::{Amount, Figure, Partial};
+pub use pivot::{Amounts, Pivot, count, count_with};
 pub use slice::Slice;
 pub use units::{Plan, Unit, list_label};
 
 #[cfg(test)]
 pub(crate) mod tests;
+
+#[cfg(test)]
+mod more_tests;

@@ -5,6 +5,7 @@ use super::cut::Dim;
 use super::cut::Measure;
 use super::cut::Percent;
 use super::error::CutError;
+use super::partial::Amount;
 use super::partial::Partial;
 use super::units::Plan;
 use crate::archive::Card;
@@ -46,12 +47,28 @@ pub fn count<'c>(
     kind: &Kind,
     cut: &Cut,
 ) -> Result<Pivot, CutError> {
+    count_with(cards, kind, cut, &|_, _| Vec::new())
+}
+
+/// Gives the quantities of a record in a unit.
+pub type Amounts<'a> = &'a dyn Fn(&Card, &str) -> Vec<Amount>;
+
+/// As [`count`], for a cut that measures quantities: `amounts` has them.
+///
+/// # Errors
+/// As [`count`].
+pub fn count_with<'c>(
+    cards: impl IntoIterator<Item = &'c Card>,
+    kind: &Kind,
+    cut: &Cut,
+    amounts: Amounts<'_>,
+) -> Result<Pivot, CutError> {
     let mut cut = cut.clone();
     if cut.transpose {
         std::mem::swap(&mut cut.rows, &mut cut.cols);
         cut.transpose = false;
     }
-    if let (Some(_), Measure::Avg(_) | Measure::Min(_) | Measure::Max(_)) = (cut.percent, cut.measure) {
+    if let (Some(_), Measure::Avg(_) | Measure::Min(_) | Measure::Max(_)) = (cut.percent, &cut.measure) {
         return Err(CutError::NoShare(cut.measure.name(kind)));
     }
     let mut dims: Vec<Dim> = cut.rows.iter().chain(&cut.cols).copied().collect();
@@ -59,30 +76,34 @@ pub fn count<'c>(
     let plan = Plan::new(kind, &dims)?;
     let mut pivot =
         Pivot { list: plan.list().map(str::to_owned), cut, groups: BTreeMap::new(), records: 0, outside: 0 };
-    for card in cards {
-        pivot.add(&plan, card);
+    for (place, card) in (0..).zip(cards) {
+        pivot.add(&plan, place, card, amounts);
     }
     Ok(pivot)
 }
 
 impl Pivot {
-    fn add(&mut self, plan: &Plan, card: &Card) {
+    fn add(&mut self, plan: &Plan, place: u32, card: &Card, amounts: Amounts<'_>) {
         self.records += 1;
         let (rows, cols) = (self.cut.rows.len(), self.cut.cols.len());
+        let quantities = self.cut.measure.unit().map(|unit| amounts(card, unit));
         for unit in plan.units(card) {
             self.outside += u64::from(unit.outside);
-            let measured: Vec<i64> = unit.values[rows + cols..]
-                .iter()
-                .flatten()
-                .filter_map(|value| match value {
-                    Datum::Integer(number) => Some(*number),
-                    Datum::Text(_) => None,
-                })
-                .collect();
+            let measured: Vec<Amount> = match &quantities {
+                Some(amounts) => amounts.clone(),
+                None => unit.values[rows + cols..]
+                    .iter()
+                    .flatten()
+                    .filter_map(|value| match value {
+                        Datum::Integer(number) => Some(Amount::from(*number)),
+                        Datum::Text(_) => None,
+                    })
+                    .collect(),
+            };
             for mut row in combinations(&unit.values[..rows + cols]) {
                 let col = row.split_off(rows);
                 let group = Group { row, col, outside: unit.outside };
-                self.groups.entry(group).or_default().add(&measured);
+                self.groups.entry(group).or_default().add(place, &measured);
             }
         }
     }

@@ -4,6 +4,8 @@ use super::cut::Dim;
 use super::grid::Grid;
 use super::grid::Line;
 use super::grid::Spot;
+use super::partial::Figure;
+use super::partial::Partial;
 use super::pivot::Key;
 use super::pivot::Pivot;
 use super::units::list_label;
@@ -11,7 +13,9 @@ use crate::locale::Lang;
 use crate::schema::Datum;
 use crate::schema::Kind;
 use crate::table::Cell;
+use crate::table::Chart;
 use crate::table::Column;
+use crate::table::Row;
 use crate::table::Table;
 use serde_json::Map;
 use serde_json::Value;
@@ -24,6 +28,11 @@ impl Pivot {
     /// `value` of a cell whose key has nothing in it may hold records that have no entry in the
     /// counted list; `outside` says how many, and they are in no total.
     pub fn to_json(&self, kind: &Kind) -> Value {
+        self.to_json_with(kind, None)
+    }
+
+    /// The same, and in each cell the `records` behind it: `id` says what the card at a place is called.
+    pub fn to_json_with(&self, kind: &Kind, id: Option<&dyn Fn(u32) -> String>) -> Value {
         let grid = Grid::new(self, kind);
         let paths = |dims: &[Dim]| Value::from(dims.iter().map(|dim| dim.path(kind)).collect::<Vec<_>>());
         let mut out = Map::new();
@@ -49,12 +58,12 @@ impl Pivot {
                     || !(row && self.apart(kind, &self.cut.cols) || col && self.apart(kind, &self.cut.rows))
             })
             .collect();
-        out.insert("cells".into(), self.entries(&grid, &all, &["row", "col"]));
+        out.insert("cells".into(), self.entries(kind, &grid, &all, &["row", "col"], id));
         if self.cut.totals {
             let rows: Vec<_> = spots(&grid.rows).map(|row| (row, Spot::Total)).collect();
             let cols: Vec<_> = spots(&grid.cols).map(|col| (Spot::Total, col)).collect();
-            out.insert("row_totals".into(), self.entries(&grid, &rows, &["row"]));
-            out.insert("col_totals".into(), self.entries(&grid, &cols, &["col"]));
+            out.insert("row_totals".into(), self.entries(kind, &grid, &rows, &["row"], None));
+            out.insert("col_totals".into(), self.entries(kind, &grid, &cols, &["col"], None));
             out.insert("total".into(), grid.figure(Spot::Total, Spot::Total).json());
         }
         Value::Object(out)
@@ -66,14 +75,22 @@ impl Pivot {
 
     /// One object a key. A line inside and a line outside may have the same key; a reader of JSON
     /// gets one cell of both.
-    fn entries(&self, grid: &Grid<'_>, spots: &[(Spot<'_>, Spot<'_>)], names: &[&str]) -> Value {
-        let mut places: BTreeMap<(Key, Key), usize> = BTreeMap::new();
+    fn entries(
+        &self,
+        kind: &Kind,
+        grid: &Grid<'_>,
+        spots: &[(Spot<'_>, Spot<'_>)],
+        names: &[&str],
+        id: Option<&dyn Fn(u32) -> String>,
+    ) -> Value {
+        let mut places: BTreeMap<(Key, Key, bool), usize> = BTreeMap::new();
         let mut found = Vec::new();
         for &(row, col) in spots {
             let apart = outside(row) || outside(col);
             let partial = grid.partial(row, col);
-            let place = *places.entry((key(row), key(col))).or_insert_with(|| {
-                found.push((row, col, super::Partial::default(), 0, None));
+            let rest = rest(row) + rest(col);
+            let place = *places.entry((key(row), key(col), rest > 0)).or_insert_with(|| {
+                found.push((row, col, Partial::default(), 0, None));
                 found.len() - 1
             });
             let (_, _, sum, beyond, share) = &mut found[place];
@@ -90,7 +107,19 @@ impl Pivot {
                 let key = if name == "row" { key(row) } else { key(col) };
                 object.insert(name.to_owned(), json!(key));
             }
-            object.insert("value".into(), sum.figure(self.cut.measure).json());
+            if rest(row) + rest(col) > 0 {
+                object.insert("rest".into(), json!(rest(row) + rest(col)));
+            }
+            object.insert("value".into(), sum.figure(&self.cut.measure).json());
+            if self.by_period(kind) && names == ["row", "col"] {
+                let (now, then) = (grid.figure(row, col), grid.before(row, col));
+                let (change, share) = change(now, then);
+                object.insert("change".into(), json!(change));
+                object.insert("change_share".into(), json!(share.map(|share| (share * 1e6).round() / 1e6)));
+            }
+            if let Some(id) = id {
+                object.insert("records".into(), sum.records().into_iter().map(id).collect());
+            }
             if let Some(share) = share {
                 object.insert("share".into(), json!((share * 1e6).round() / 1e6));
             }
@@ -109,48 +138,75 @@ impl Pivot {
         let measure = self.cut.measure.heading(kind, lang);
         let cols = self.shown(&grid.cols, self.cut.totals && !self.cut.cols.is_empty());
         let rows = self.shown(&grid.rows, self.cut.totals && !self.cut.rows.is_empty());
+        let rows = if self.cut.subtotals { with_subtotals(rows, self.cut.rows.len()) } else { rows };
 
         let mut columns: Vec<Column> =
             self.cut.rows.iter().map(|dim| Column::text(dim.heading(kind, lang))).collect();
+        let mut series = Vec::new();
         for &col in &cols {
             let heading = match col {
-                Spot::Total => total.to_owned(),
-                Spot::Line(line) if line.key.is_empty() => measure.clone(),
+                Spot::Total | Spot::Under(_) => total.to_owned(),
+                Spot::Line(line) if line.rest == 0 && line.key.is_empty() => measure.clone(),
                 Spot::Line(line) => labels(kind, &self.cut.cols, line, &grid.cols, lang).join(" / "),
             };
+            if matches!(col, Spot::Line(line) if !line.outside) {
+                series.push(columns.len());
+            }
             columns.push(Column::figures(heading.clone()));
+            let counted = matches!(col, Spot::Line(line) if line.rest == 0 && line.key.is_empty());
             if self.percent().is_some() && !outside(col) {
-                let counted = matches!(col, Spot::Line(line) if line.key.is_empty());
                 let heading =
                     if counted { lang.word("stats.share").to_owned() } else { format!("{heading} %") };
                 columns.push(Column::figures(heading));
             }
+            if self.by_period(kind) {
+                let of = |word: &str| if counted { word.to_owned() } else { format!("{heading} {word}") };
+                columns.push(Column::figures(of(lang.word("stats.change"))));
+                columns.push(Column::figures(of(lang.word("stats.change_share"))));
+            }
         }
         let mut table = Table::new(columns);
         for &row in &rows {
-            let mut cells: Vec<Cell> = match row {
-                Spot::Total => {
-                    let mut cells = vec![Cell::Empty; self.cut.rows.len()];
-                    if let Some(first) = cells.first_mut() {
-                        *first = total.into();
-                    }
-                    cells
+            let summed = |above: &[Option<Datum>], word: &str| {
+                let mut cells = vec![Cell::Empty; self.cut.rows.len()];
+                let labels = self.cut.rows.iter().zip(above);
+                for (cell, (dim, value)) in cells.iter_mut().zip(labels) {
+                    *cell = Cell::Text(dim.label(kind, value.as_ref(), lang));
                 }
+                if let Some(next) = cells.get_mut(above.len()) {
+                    *next = word.into();
+                }
+                cells
+            };
+            let mut cells: Vec<Cell> = match row {
+                Spot::Total => summed(&[], total),
+                Spot::Under(above) => summed(above, lang.word("stats.subtotal")),
                 Spot::Line(line) => {
                     labels(kind, &self.cut.rows, line, &grid.rows, lang).into_iter().map(Cell::Text).collect()
                 }
             };
+            cells.resize(self.cut.rows.len(), Cell::Empty);
+            let mut behind = vec![Vec::new(); cells.len()];
             for &col in &cols {
-                cells.push(grid.figure(row, col).cell());
+                let partial = grid.partial(row, col);
+                let figure = partial.figure(&self.cut.measure);
+                cells.push(figure.cell());
+                behind.push(partial.records());
                 if self.percent().is_some() && !outside(col) {
                     cells.push(grid.share(row, col).map_or(Cell::Empty, Cell::Share));
                 }
+                if self.by_period(kind) {
+                    let (change, share) = change(figure, grid.before(row, col));
+                    cells.push(change.map_or(Cell::Empty, Cell::Change));
+                    cells.push(share.map_or(Cell::Empty, Cell::Share));
+                }
+                behind.resize(cells.len(), Vec::new());
             }
-            match row {
-                Spot::Line(line) if !line.outside => table.push(cells),
-                _ => table.push_summary(cells),
-            }
+            let summary = !matches!(row, Spot::Line(line) if !line.outside);
+            table.rows.push(Row { cells, summary, behind });
         }
+        table.chart =
+            self.cut.chart.map(|kind| Chart { kind, labels: (0..self.cut.rows.len()).collect(), series });
         table.notes = self.notes(kind, lang);
         table
     }
@@ -160,6 +216,19 @@ impl Pivot {
         let inside = lines.iter().filter(|line| !line.outside).map(Spot::Line);
         let beyond = lines.iter().filter(|line| line.outside).map(Spot::Line);
         inside.chain(totals.then_some(Spot::Total)).chain(beyond).collect()
+    }
+
+    /// Everything that was counted, as one.
+    fn all(&self) -> Option<Partial> {
+        self.groups.values().cloned().reduce(|mut sum, part| {
+            sum.merge(&part);
+            sum
+        })
+    }
+
+    /// Whether each period stands beside the one before.
+    fn by_period(&self, kind: &Kind) -> bool {
+        self.cut.delta && self.cut.rows.last().is_some_and(|dim| dim.has_gaps(kind))
     }
 
     /// What has to be said about how it was counted.
@@ -174,6 +243,10 @@ impl Pivot {
                 let note = if placed { "stats.note.outside" } else { "stats.note.left_out" };
                 notes.push(lang.say(note, &[("list", &list), ("count", &count)]));
             }
+        }
+        if let (Some(unit), Some(partial)) = (self.cut.measure.unit(), self.all()) {
+            let (all, about) = (partial.n.to_string(), partial.about.to_string());
+            notes.push(lang.say("stats.note.facts", &[("unit", unit), ("count", &all), ("about", &about)]));
         }
         for dim in self.many(kind) {
             notes.push(lang.say("stats.note.values", &[("field", &dim.heading(kind, lang))]));
@@ -190,11 +263,45 @@ fn outside(spot: Spot<'_>) -> bool {
     matches!(spot, Spot::Line(line) if line.outside)
 }
 
+fn rest(spot: Spot<'_>) -> usize {
+    if let Spot::Line(line) = spot { line.rest } else { 0 }
+}
+
 fn key(spot: Spot<'_>) -> Key {
     match spot {
         Spot::Line(line) => line.key.clone(),
+        Spot::Under(above) => above.to_vec(),
         Spot::Total => Vec::new(),
     }
+}
+
+/// The change from one figure to another, and as a share of the first.
+fn change(now: Figure, then: Figure) -> (Option<i64>, Option<f64>) {
+    let (Figure::Whole(now), Figure::Whole(before)) = (now, then) else { return (None, None) };
+    let change = now.saturating_sub(before);
+    (Some(change), Figure::Whole(change).share(then))
+}
+
+/// After the last of several lines with the same outer values a sum of them, from the inside out.
+fn with_subtotals(rows: Vec<Spot<'_>>, dims: usize) -> Vec<Spot<'_>> {
+    let mut all = Vec::with_capacity(rows.len());
+    let key = |row: Option<&Spot<'_>>, level: usize| match row {
+        Some(Spot::Line(line)) if !line.outside => line.key.get(..level).map(<[_]>::to_vec),
+        _ => None,
+    };
+    for (at, row) in rows.iter().enumerate() {
+        all.push(*row);
+        let Spot::Line(line) = row else { continue };
+        for level in (1..dims).rev() {
+            let own = key(Some(row), level);
+            let before = at.checked_sub(1).and_then(|at| rows.get(at));
+            let several = own.is_some() && key(before, level) == own;
+            if several && key(rows.get(at + 1), level) != own {
+                all.push(Spot::Under(&line.key[..level]));
+            }
+        }
+    }
+    all
 }
 
 /// What the values of a line are called. A line outside is called 未填 like one inside, unless both
@@ -207,5 +314,8 @@ pub(super) fn labels(kind: &Kind, dims: &[Dim], line: &Line, all: &[Line], lang:
         }
         dim.label(kind, value.as_ref(), lang)
     };
+    if line.rest > 0 {
+        return vec![lang.say("stats.rest", &[("count", &line.rest.to_string())])];
+    }
     dims.iter().zip(&line.key).map(label).collect()
 }

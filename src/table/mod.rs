@@ -132,6 +132,17 @@ impl Cell {
     }
 }
 
+impl Cell {
+    /// The cell as a number; 0 where there is none.
+    pub fn number(&self) -> f64 {
+        match self {
+            Cell::Empty | Cell::Text(_) => 0.0,
+            Cell::Count(number) | Cell::Change(number) => *number as f64,
+            Cell::Mean(number) | Cell::Share(number) => *number,
+        }
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         Cell::Text(text.to_owned())

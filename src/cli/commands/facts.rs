@@ -23,7 +23,6 @@ use anku::table::Column;
 use anku::table::Table;
 use anku::text::fold::fold_term;
 use anku::text::quantity::Decimal;
-use anku::text::quantity::IMPLIED_PEOPLE;
 use anku::text::quantity::Meaning;
 use anku::text::quantity::Quantity;
 use anku::text::quantity::Words;
@@ -108,7 +107,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     Ok(exit)
 }
 
-fn broken(context: &Context, error: &WordsError) -> Failure {
+pub(crate) fn broken(context: &Context, error: &WordsError) -> Failure {
     match error {
         WordsError::Broken(broken) => {
             let first = broken.findings.first().map(|finding| finding.path.display().to_string());
@@ -150,10 +149,7 @@ impl Wanted {
     }
 
     fn is(&self, fact: &Fact) -> bool {
-        let unit = self.unit.as_deref().is_none_or(|wanted| {
-            // 180多万网友 are people, although the text has no measure word.
-            fact.unit().is_some_and(|unit| unit == wanted || (unit == IMPLIED_PEOPLE && wanted == "人"))
-        });
+        let unit = self.unit.as_deref().is_none_or(|wanted| fact.is_in(wanted));
         let subject = self
             .subject
             .as_deref()

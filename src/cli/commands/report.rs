@@ -3,17 +3,28 @@
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::filters;
 use crate::cli::filters::format;
+use crate::cli::findings;
 use crate::cli::notices;
 use crate::cli::output;
+use crate::cli::query;
+use crate::cli::writing::changed_lines;
 use anku::archive::Archive;
 use anku::archive::Broken;
 use anku::archive::Card;
 use anku::archive::Record;
 use anku::archive::read_text;
+use anku::facts;
+use anku::import;
+use anku::import::Bytes;
+use anku::import::FORMATS;
 use anku::report;
+use anku::report::Answers;
+use anku::report::Document;
 use anku::report::Outline;
 use anku::report::Period;
+use anku::report::Rule;
 use anku::report::json_text;
 use anku::schema::Kind;
 use anku::search;
@@ -21,16 +32,21 @@ use anku::search::Language;
 use anku::search::Options;
 use anku::search::Scope;
 use anku::search::find;
+use anku::stats::Amount;
+use anku::workspace;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json"];
+const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let format = format(context, matches, FORMATS)?;
+    let format = format(context, matches, OUTPUTS)?;
     let archive = context.archive()?;
     let Some(name) = matches.get_one::<String>("name") else {
         let names = names(archive);
@@ -55,20 +71,200 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         year: matches.get_one::<i64>("year").copied(),
         programme: matches.get_one::<String>("programme").cloned(),
     };
-    let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    let units = outline.units();
+    if !units.is_empty() && refresh == Refresh::Look {
+        // Facts lie in the index: what changed is written into it first.
+        refresh = Refresh::Write;
+    }
     let ready = notices::ready(context, archive, refresh);
-    let cards: Vec<Card> = ready.cards()?.into_iter().filter(|card| card.kind == kind.name).collect();
+    let all: Vec<Card> = ready.cards()?.into_iter().filter(|card| card.kind == kind.name).collect();
+    let searched = search(context, archive, matches, &ready, all.len(), &period)?;
+    let cards: Vec<Card> = match &searched.paths {
+        Some(paths) => all.into_iter().filter(|card| paths.contains(&card.path)).collect(),
+        None => all,
+    };
+    let amounts = amounts(context, archive, &ready, &units)?;
+    let amounts = |card: &Card, unit: &str| {
+        amounts.get(&(card.path.clone(), unit.to_owned())).cloned().unwrap_or_default()
+    };
+    let findings = if outline.has_findings() { rules(context, archive) } else { Vec::new() };
     let select = |query: &str| select(archive, &ready, &cards, query);
-    match report::build(&outline, &period, kind, &cards, &select, context.lang) {
+    let answers = Answers { select: &select, amounts: &amounts, given: &searched.given, findings: &findings };
+    match report::build(&outline, &period, kind, &cards, answers, context.lang) {
         Ok(document) => {
-            output::document(context, matches, format, &document)?;
-            Ok(if ready.is_incomplete() { Exit::Failed } else { Exit::Done })
+            let ended = match matches.get_one::<PathBuf>("check") {
+                Some(file) => check(context, format, file, &document)?,
+                None => {
+                    output::document(context, matches, format, &document)?;
+                    if document.records.is_empty() { Exit::Nothing } else { Exit::Done }
+                }
+            };
+            Ok(if ready.is_incomplete() { Exit::Failed } else { ended })
         }
         Err(error) if error.is_empty() => {
             context.complain(&error.say(context.lang));
             Ok(Exit::Nothing)
         }
         Err(error) => Err(Failure::usage(error.say(context.lang))),
+    }
+}
+
+/// What a search found, where one was asked for, and what a report may say of it.
+struct Searched {
+    /// `None` without a query.
+    paths: Option<HashSet<String>>,
+    given: Vec<(&'static str, String)>,
+}
+
+fn search(
+    context: &Context,
+    archive: &Archive,
+    matches: &ArgMatches,
+    ready: &Ready<'_>,
+    all: usize,
+    period: &Period,
+) -> Result<Searched, Failure> {
+    let lang = context.lang;
+    let typed = filters::query(matches);
+    let filters = filters::filters(context, matches, &archive.kinds)?;
+    let none = || lang.word("report.none_given").to_owned();
+    let or_none = |text: String| if text.trim().is_empty() { none() } else { text };
+    let date = match matches.get_one::<String>("date") {
+        Some(date) => date.clone(),
+        None => chrono::Local::now().format("%Y-%m-%d").to_string(),
+    };
+    let mut limits = filters.queries.clone();
+    limits.extend((*period != Period::default()).then(|| period.name(lang)));
+    let mut given = vec![
+        ("filters", or_none(limits.join(if lang.is_zh() { "；" } else { "; " }))),
+        ("date", date),
+        ("archive", archive.settings.name.clone().unwrap_or_default()),
+        ("all", all.to_string()),
+        ("version", env!("CARGO_PKG_VERSION").to_owned()),
+    ];
+    if typed.is_empty() && filters.queries.is_empty() {
+        return Ok(Searched { paths: None, given });
+    }
+    let compiled = query::compile_with(context, archive, &typed, query::Reading::Query, matches, &filters)?;
+    let (paths, found) = ready.with(|engine| -> Result<_, search::EngineError> {
+        let found = find(&compiled.plan, engine, &Options::SET)?;
+        let docs: Vec<_> = found.hits.iter().map(|hit| hit.doc).collect();
+        Ok((engine.paths(&docs)?, found))
+    })?;
+    let list = |texts: Vec<String>| or_none(texts.join(if lang.is_zh() { "、" } else { ", " }));
+    let terms = found.terms.iter().map(|term| format!("{} {}", term.term, term.records)).collect();
+    let missing = found.missing.iter().map(|missing| missing.term.clone()).collect();
+    given.extend([
+        ("query", or_none(typed)),
+        ("reading", or_none(compiled.reading)),
+        ("state", state(archive)),
+        ("terms", list(terms)),
+        ("missing", list(missing)),
+    ]);
+    Ok(Searched { paths: Some(paths.into_iter().collect()), given })
+}
+
+/// A fingerprint of the paths and contents of all record files: BLAKE3, the first 16 hex digits. The same
+/// files give the same one wherever they lie.
+fn state(archive: &Archive) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for stat in archive.walk().0 {
+        let bytes = std::fs::read(archive.root.join(&stat.path)).unwrap_or_default();
+        hasher.update(stat.path.as_bytes()).update(&[0]).update(blake3::hash(&bytes).as_bytes());
+    }
+    hasher.finalize().to_hex().chars().take(16).collect()
+}
+
+/// The quantities of every record in some units.
+fn amounts(
+    context: &Context,
+    archive: &Archive,
+    ready: &Ready<'_>,
+    units: &[String],
+) -> Result<HashMap<(String, String), Vec<Amount>>, Failure> {
+    let mut amounts: HashMap<_, Vec<Amount>> = HashMap::new();
+    if units.is_empty() {
+        return Ok(amounts);
+    }
+    let words = facts::words(archive).map_err(|error| super::facts::broken(context, &error))?;
+    for (card, facts) in ready.facts(&search::Plan::All, &words)? {
+        for unit in units {
+            let main = words.main_form(unit).unwrap_or(unit);
+            let found = facts.iter().filter(|fact| fact.is_in(main)).filter_map(super::stats::amount);
+            amounts.insert((card.path.clone(), unit.clone()), found.collect());
+        }
+    }
+    Ok(amounts)
+}
+
+/// What a check of all files finds, rule by rule.
+fn rules(context: &Context, archive: &Archive) -> Vec<Rule> {
+    let outcome = workspace::validate(archive, &[], &|_, _| {});
+    let texts = findings::Texts::new(&outcome.texts);
+    let mut rules: BTreeMap<&str, Rule> = BTreeMap::new();
+    for finding in &outcome.findings {
+        let rule = rules.entry(finding.code.id()).or_insert_with(|| Rule {
+            code: finding.code.id().to_owned(),
+            name: findings::rule(context.lang, finding.code),
+            places: Vec::new(),
+        });
+        rule.places.push(texts.place(finding));
+    }
+    rules.into_values().collect()
+}
+
+/// Whether a file still says what the archive says: made anew in the same format and compared.
+///
+/// # Errors
+/// A file that cannot be read, or of a format that cannot be compared.
+fn check(context: &Context, format: Option<&str>, file: &Path, document: &Document) -> Result<Exit, Failure> {
+    let lang = context.lang;
+    let shown = file.display().to_string();
+    let before = std::fs::read(context.path(file)).map_err(|error| {
+        let reason = context.reason(&error);
+        Failure::usage(lang.say("notice.unreadable", &[("path", &shown), ("reason", &reason)]))
+    })?;
+    let renderer = format.and_then(report::renderer).or_else(|| report::renderer_of(file));
+    let Some(renderer) = renderer else {
+        return Err(Failure::usage(lang.say("report.check.format", &[("path", &shown)])));
+    };
+    let render = |excel| {
+        let options = report::Options { lang, width: None, excel };
+        (renderer.render)(document, &options).map_err(|error| Failure::usage(error.to_string()))
+    };
+    let now = render(before.starts_with("\u{feff}".as_bytes()))?;
+    if now == before {
+        context.note(&lang.say("report.check.same", &[("path", &shown)]));
+        return Ok(Exit::Done);
+    }
+    let (then, now) = (readable(&before), readable(&now));
+    context.print(changed_lines(context, &shown, &then, &now))?;
+    context.note(&lang.say("report.check.changed", &[("path", &shown)]));
+    Ok(Exit::Nothing)
+}
+
+/// A document as lines that can be compared, whatever its format.
+fn readable(bytes: &[u8]) -> String {
+    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) {
+        return json_lines(&value);
+    }
+    let input = Bytes { bytes, ending: "" };
+    let container = FORMATS.iter().find(|format| (format.sniff)(input));
+    let read = container.filter(|format| !matches!(format.name, "text" | "csv" | "json"));
+    match read.and_then(|format| (format.read)(input, &import::Options::default()).ok()) {
+        Some(reading) => reading.document.text,
+        None => String::from_utf8_lossy(bytes).into_owned(),
+    }
+}
+
+/// One line a row of a table: what a person compares.
+fn json_lines(value: &serde_json::Value) -> String {
+    match value {
+        serde_json::Value::Object(map) if map.contains_key("cells") => format!("{}\n", map["cells"]),
+        serde_json::Value::Object(map) => map.values().map(json_lines).collect(),
+        serde_json::Value::Array(list) => list.iter().map(json_lines).collect(),
+        other => format!("{other}\n"),
     }
 }
 
@@ -79,13 +275,12 @@ fn select(archive: &Archive, ready: &Ready<'_>, cards: &[Card], query: &str) -> 
     let paths = ready
         .with(|engine| -> Result<Vec<String>, search::EngineError> {
             let found = find(&compiled.plan, engine, &Options::SET)?;
-            found.hits.iter().map(|hit| Ok(engine.card(hit.doc)?.path)).collect()
+            let docs: Vec<_> = found.hits.iter().map(|hit| hit.doc).collect();
+            engine.paths(&docs)
         })
         .map_err(|error| error.to_string())?;
-    let mut places: Vec<usize> =
-        paths.iter().filter_map(|path| cards.iter().position(|card| card.path == *path)).collect();
-    places.sort_unstable();
-    Ok(places)
+    let paths: HashSet<String> = paths.into_iter().collect();
+    Ok((0..cards.len()).filter(|&place| paths.contains(&cards[place].path)).collect())
 }
 
 /// The reports there are: the archive's own and the shipped ones.

@@ -1,26 +1,47 @@
 //! `anku stats`: group-by and cross-tabs.
 
+use crate::cli::commands;
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::filters;
+use crate::cli::filters::Filters;
 use crate::cli::filters::format;
 use crate::cli::notices;
 use crate::cli::output;
 use crate::cli::query;
+use anku::archive::Archive;
 use anku::archive::Card;
+use anku::facts;
+use anku::facts::Fact;
+use anku::locale::Lang;
+use anku::report::Block;
 use anku::report::Document;
+use anku::report::Period;
+use anku::report::Source;
 use anku::report::json_text;
+use anku::schema::FieldType;
+use anku::schema::Kind;
 use anku::search::Options;
+use anku::search::Plan;
 use anku::search::find;
+use anku::stats::Amount;
 use anku::stats::Cut;
 use anku::stats::CutError;
 use anku::stats::Dim;
 use anku::stats::Measure;
 use anku::stats::Percent;
+use anku::stats::Pivot;
 use anku::stats::Sort;
-use anku::stats::count;
+use anku::stats::chart;
+use anku::stats::compare;
+use anku::stats::count_with;
+use anku::table::Align;
+use anku::text::quantity::Meaning;
+use anku::workspace::Ready;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
+use std::collections::HashMap;
 
 const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md"];
 
@@ -41,10 +62,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let say = |error: CutError| Failure::usage(error.say(context.lang));
     let dims = |name: &str| -> Result<Vec<Dim>, Failure> {
         let words = matches.get_many::<String>(name).unwrap_or_default();
-        words
-            .flat_map(|word| word.split([',', '，']))
-            .map(|word| Dim::resolve(kind, word.trim()).map_err(say))
-            .collect()
+        let dims = words.flat_map(|word| word.split([',', '，'])).map(|word| Dim::within(kind, word.trim()));
+        Ok(dims.collect::<Result<Vec<_>, _>>().map_err(say)?.concat())
     };
     let text = |name: &str| matches.get_one::<String>(name).map(String::as_str);
     let cut = Cut {
@@ -59,26 +78,50 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         percent: text("percent").map(Percent::parse).transpose().map_err(say)?,
         transpose: matches.get_flag("transpose"),
         sort: text("sort").map(Sort::parse).transpose().map_err(say)?,
+        top: matches.get_one("top").copied(),
+        subtotals: matches.get_flag("subtotals"),
+        delta: matches.get_flag("delta"),
+        chart: text("chart").map(chart).transpose().map_err(say)?,
     };
-    let compiled = query::compile(context, archive, "", query::Reading::Query, matches)?;
-    let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    let filters = filters::filters(context, matches, &archive.kinds)?;
+    let by_period = cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
+    let earlier = match cut.delta && !by_period {
+        true => Some(before(kind, &filters, context.lang).ok_or_else(|| say(CutError::NoPeriod))?),
+        false => None,
+    };
+    let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
+    if cut.measure.unit().is_some() && refresh == Refresh::Look {
+        // Facts lie in the index: what changed is written into it first.
+        refresh = Refresh::Write;
+    }
     let ready = notices::ready(context, archive, refresh);
-    let cards = ready.with(|engine| -> Result<Vec<Card>, Failure> {
-        let found = find(&compiled.plan, engine, &Options::SET)?;
-        let mut cards = Vec::with_capacity(found.hits.len());
-        for hit in &found.hits {
-            let card = engine.card(hit.doc)?;
-            if card.kind == kind.name {
-                cards.push(card);
-            }
-        }
-        Ok(cards)
-    })?;
-    let pivot = count(&cards, kind, &cut).map_err(say)?;
+    let selection = |filters: &Filters| {
+        let compiled = query::compile_with(context, archive, "", query::Reading::Query, matches, filters)?;
+        select(context, archive, &ready, &compiled.plan, kind, &cut)
+    };
+    let chosen = selection(&filters)?;
+    let pivot = chosen.count(kind, &cut).map_err(say)?;
+    let cards = &chosen.cards;
+    let drill = matches.get_flag("drill");
     if output::wanted(context, matches, format)? == "json" {
-        output::text(context, matches, &json_text(&pivot.to_json(kind)))?;
+        let id = |place: u32| cards.get(place as usize).map(|card| card.id.clone()).unwrap_or_default();
+        let mut value = pivot.to_json_with(kind, drill.then_some(&id));
+        if let Some(earlier) = &earlier {
+            let then = selection(&earlier.filters)?.count(kind, &cut).map_err(say)?;
+            value["before"] = then.to_json(kind);
+        }
+        output::text(context, matches, &json_text(&value))?;
     } else {
-        let table = pivot.to_table(kind, context.lang);
+        let table = match &earlier {
+            None => pivot.to_table(kind, context.lang),
+            Some(earlier) => {
+                let then = selection(&earlier.filters)?;
+                let counted = then.count(kind, &cut).map_err(say)?;
+                let counted = (!then.cards.is_empty()).then_some(counted);
+                let headings = (earlier.now.as_str(), earlier.then.as_str());
+                compare(&pivot, counted.as_ref(), kind, context.lang, headings)
+            }
+        };
         if cards.is_empty() {
             context.note(context.lang.word("list.none"));
             return Ok(if ready.is_incomplete() { Exit::Failed } else { Exit::Nothing });
@@ -89,11 +132,127 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 context.note(note);
             }
         }
-        output::document(context, matches, format, &Document::of(table))?;
+        let mut document = Document::of(table);
+        document.records = cards.iter().map(source).collect();
+        if drill {
+            let lists = drilled(context, &document);
+            document.blocks.extend(lists);
+        }
+        output::document(context, matches, format, &document)?;
     }
     Ok(match (cards.is_empty(), ready.is_incomplete()) {
         (_, true) => Exit::Failed,
         (true, _) => Exit::Nothing,
         _ => Exit::Done,
     })
+}
+
+/// The records that are counted, and the quantities of each where those are measured.
+struct Selection {
+    cards: Vec<Card>,
+    amounts: HashMap<String, Vec<Amount>>,
+}
+
+impl Selection {
+    fn count(&self, kind: &Kind, cut: &Cut) -> Result<Pivot, CutError> {
+        let amounts = |card: &Card, _: &str| self.amounts.get(&card.path).cloned().unwrap_or_default();
+        count_with(&self.cards, kind, cut, &amounts)
+    }
+}
+
+fn select(
+    context: &Context,
+    archive: &Archive,
+    ready: &Ready<'_>,
+    plan: &Plan,
+    kind: &Kind,
+    cut: &Cut,
+) -> Result<Selection, Failure> {
+    if let Some(unit) = cut.measure.unit() {
+        let words = facts::words(archive).map_err(|error| commands::facts::broken(context, &error))?;
+        let unit = words.main_form(unit).unwrap_or(unit);
+        let mut selection = Selection { cards: Vec::new(), amounts: HashMap::new() };
+        for (card, facts) in ready.facts(plan, &words)? {
+            if card.kind == kind.name {
+                let amounts = facts.iter().filter(|fact| fact.is_in(unit)).filter_map(amount).collect();
+                selection.amounts.insert(card.path.clone(), amounts);
+                selection.cards.push(card);
+            }
+        }
+        return Ok(selection);
+    }
+    let cards = ready.with(|engine| -> Result<Vec<Card>, Failure> {
+        let found = find(plan, engine, &Options::SET)?;
+        let mut cards = Vec::with_capacity(found.hits.len());
+        for hit in &found.hits {
+            let card = engine.card(hit.doc)?;
+            if card.kind == kind.name {
+                cards.push(card);
+            }
+        }
+        Ok(cards)
+    })?;
+    Ok(Selection { cards, amounts: HashMap::new() })
+}
+
+/// What a fact adds to a sum; a rate (each household, a year) adds nothing.
+pub(crate) fn amount(fact: &Fact) -> Option<Amount> {
+    match &fact.meaning {
+        Meaning::Quantity(quantity) if quantity.per.is_empty() => Some(Amount::from(quantity)),
+        _ => None,
+    }
+}
+
+/// The period before the one that the filters select.
+struct Earlier {
+    filters: Filters,
+    now: String,
+    then: String,
+}
+
+/// `None` unless the filters select one period by a number.
+fn before(kind: &Kind, filters: &Filters, lang: Lang) -> Option<Earlier> {
+    let place = filters.fields.iter().position(|(path, value)| {
+        let field = kind.fields.iter().find(|field| field.path == *path);
+        let integer = field.is_some_and(|field| field.ty == FieldType::Integer && field.vocabulary.is_none());
+        integer && value.trim().parse::<i64>().is_ok()
+    })?;
+    let (path, value) = &filters.fields[place];
+    let number: i64 = value.trim().parse().ok()?;
+    let edition = path.rsplit('.').next() == Some("edition");
+    let period = match edition {
+        true => Period { edition: Some(number), ..Period::default() },
+        false => Period { year: Some(number), ..Period::default() },
+    };
+    let then = period.before()?;
+    let mut filters = filters.clone();
+    filters.fields[place].1 = number.checked_sub(1)?.to_string();
+    Some(Earlier { filters, now: period.name(lang), then: then.name(lang) })
+}
+
+fn source(card: &Card) -> Source {
+    Source { id: card.id.clone(), title: card.title.clone(), path: card.path.clone() }
+}
+
+/// For each figure the records behind it, as lists under a heading.
+fn drilled(context: &Context, document: &Document) -> Vec<Block> {
+    let Some(table) = document.bare() else { return Vec::new() };
+    let mut blocks = Vec::new();
+    for row in table.rows.iter().filter(|row| !row.summary) {
+        for (place, records) in row.behind.iter().enumerate().filter(|(_, records)| !records.is_empty()) {
+            let column = table.columns.get(place).map(|column| column.heading.clone()).unwrap_or_default();
+            let labels =
+                row.cells.iter().zip(&table.columns).filter(|(_, column)| column.align == Align::Left);
+            let mut names: Vec<String> = labels.map(|(cell, _)| cell.plain()).collect();
+            names.push(column);
+            let args = [("cell", names.join(" / ")), ("count", records.len().to_string())];
+            let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
+            blocks.push(Block::Heading { level: 3, text: context.lang.say("stats.drill", &args) });
+            let record = |place: &u32| document.records.get(*place as usize);
+            let items = records.iter().filter_map(record);
+            let items = items.map(|record| format!("{} {}", record.id, record.title)).collect();
+            blocks.push(Block::List { ordered: false, items });
+        }
+    }
+    blocks
 }

@@ -3,6 +3,7 @@
 //! A renderer turns a document into bytes and knows nothing of where they go. What comes from
 //! records is untrusted: it goes through [`printable`] before a terminal can see it.
 
+mod bars;
 mod csv;
 mod json;
 mod layout;

@@ -1,6 +1,7 @@
 //! For people at a terminal: light rules, aligned by display width.
 
 use super::Options;
+use super::bars;
 use super::layout::texts;
 use super::layout::width;
 use super::layout::wrap;
@@ -57,6 +58,11 @@ pub(super) fn text(
             Block::Table(table) => {
                 let mut lines: Vec<String> = table.title.iter().flat_map(|title| wrapped(title)).collect();
                 lines.extend(draw(table, options));
+                if let Some(chart) = &table.chart {
+                    let chart = bars::draw(table, chart, options.width);
+                    lines.extend((!chart.is_empty()).then(String::new));
+                    lines.extend(chart);
+                }
                 for note in &table.notes {
                     lines.extend(wrapped(&options.lang.say("report.note", &[("note", note)])));
                 }

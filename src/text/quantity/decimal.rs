@@ -62,6 +62,11 @@ impl Decimal {
         (self.places == 0).then(|| i64::try_from(self.mantissa).ok()).flatten()
     }
 
+    /// The number times 10^`places`, where that is a whole number and no larger than 128 bits.
+    pub fn scaled(self, places: u32) -> Option<i128> {
+        self.at(places)
+    }
+
     fn at(self, places: u32) -> Option<i128> {
         self.mantissa.checked_mul(10_i128.checked_pow(places.checked_sub(self.places)?)?)
     }
