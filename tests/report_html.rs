@@ -46,7 +46,9 @@ const later = (ms) => new Promise((done) => setTimeout(done, ms));
     seen.outside = [];
     for (const svg of $('svg[role=img]')) {
       const frame = svg.getBoundingClientRect();
-      const texts = [...svg.querySelectorAll('text')].map((text) => [text, text.getBoundingClientRect()]);
+      // Of the height of a line, the characters take the middle.
+      const ink = (box) => ({ left: box.left, right: box.right, top: box.top + box.height * .15, bottom: box.bottom - box.height * .15 });
+      const texts = [...svg.querySelectorAll('text')].map((text) => [text, ink(text.getBoundingClientRect())]);
       texts.forEach(([text, box], place) => {
         if (box.left < frame.left - .5 || box.right > frame.right + .5 || box.top < frame.top - .5 || box.bottom > frame.bottom + .5) seen.outside.push(text.textContent);
         for (const [other, its] of texts.slice(place + 1)) if (touch(box, its)) seen.touching.push(text.textContent + ' ' + other.textContent);
@@ -354,8 +356,8 @@ fn the_yearly_report_is_a_page() {
     anku(folder.path(), ["stats", "--by", "省", "-O", "html"]).ends(0);
     let Some(program) = chromium("the_yearly_report_is_a_page") else { return };
     let drive = r"
-        const long = $('table').reduce((a, b) => a.rows.length > b.rows.length ? a : b);
-        const head = [...long.querySelectorAll('th[data-col] button')].find((b) => b.textContent === '单位');
+        const long = $('table').findLast((table) => table.textContent.includes('申报单位'));
+        const head = [...long.querySelectorAll('th[data-col] button')].find((b) => b.textContent === '申报单位');
         const place = Number(head.parentElement.dataset.col);
         const before = column(long, place);
         head.click();

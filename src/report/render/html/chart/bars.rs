@@ -74,7 +74,7 @@ fn rows_of(height: f64) -> usize {
 /// A bar for each figure, the bars of a row under its label.
 pub(super) fn side_by_side(plot: &Plot<'_>) -> Vec<Picture> {
     let high = if plot.names.len() == 1 { 15.0 } else { 12.0 };
-    let step = high + 2.0;
+    let step = high + 3.0;
     let height = step * plot.names.len() as f64 + 8.0;
     let cells = || plot.rows.iter().flat_map(|(_, cells)| cells);
     let parts = || cells().filter_map(|cell| plot.part(cell));

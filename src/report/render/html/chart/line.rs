@@ -54,12 +54,12 @@ pub(super) fn line(plot: &Plot<'_>) -> Picture {
     let every = (((widest + 10.0) / gap).ceil() as usize).max(1);
     for (place, (name, was_cut)) in names.iter().enumerate().step_by(every) {
         let whole = was_cut.then_some(&plot.rows[place].0);
-        body.push_str(&label(x(place), HEIGHT + 28.0, "v mid", name, whole));
+        body.push_str(&label(x(place), HEIGHT + 31.0, "v mid", name, whole));
     }
     for series in 0..plot.names.len() {
         draw(&mut body, plot, series, told, &|place, part| (x(place), y(part)));
     }
-    Picture { height: HEIGHT + 36.0, body }
+    Picture { height: HEIGHT + 38.0, body }
 }
 
 /// One series: its line, broken where a figure is missing, and its points.
