@@ -1,5 +1,6 @@
 //! Reports as one page: what a browser makes of it. Chromium (`$CHROMIUM`, else on the path) opens copies
-//! of the page to which a script is added that clicks and types, and writes down what it saw.
+//! of the page to which a script is added that clicks and types, and writes down what it saw. With
+//! `ANKU_PAGES` the made-up page is left in that folder, to be looked at.
 
 use crate::support::anku;
 use crate::support::isolated;
@@ -70,7 +71,7 @@ const later = (ms) => new Promise((done) => setTimeout(done, ms));
 
 /// A Chromium; `None`, with a word about it, where there is none.
 fn chromium(test: &str) -> Option<PathBuf> {
-    if let Some(named) = std::env::var_os("CHROMIUM") {
+    if let Some(named) = std::env::var_os("CHROMIUM").filter(|named| !named.is_empty()) {
         return Some(PathBuf::from(named));
     }
     let names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];

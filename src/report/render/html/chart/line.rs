@@ -17,6 +17,8 @@ use std::fmt::Write as _;
 
 /// The height of the drawing, without its labels.
 const HEIGHT: f64 = 260.0;
+/// Above the drawing: the value of a point at its top stands there.
+const TOP: f64 = 18.0;
 /// Points of a line that are marked; more would hide it.
 const MOST_POINTS: usize = 60;
 /// The ems that the label of a row may take.
@@ -42,7 +44,7 @@ pub(super) fn line(plot: &Plot<'_>) -> Picture {
     };
     // Values stand beside the points of a single line, while they have room.
     let told = plot.names.len() == 1 && values + 6.0 <= gap && values / 2.0 <= WIDTH - right;
-    let y = |part: f64| 10.0 + HEIGHT * (axis.high - part) / (axis.high - axis.low);
+    let y = |part: f64| TOP + HEIGHT * (axis.high - part) / (axis.high - axis.low);
 
     let mut body = String::new();
     for (part, tick) in &axis.ticks {
@@ -54,12 +56,12 @@ pub(super) fn line(plot: &Plot<'_>) -> Picture {
     let every = (((widest + 10.0) / gap).ceil() as usize).max(1);
     for (place, (name, was_cut)) in names.iter().enumerate().step_by(every) {
         let whole = was_cut.then_some(&plot.rows[place].0);
-        body.push_str(&label(x(place), HEIGHT + 31.0, "v mid", name, whole));
+        body.push_str(&label(x(place), TOP + HEIGHT + 21.0, "v mid", name, whole));
     }
     for series in 0..plot.names.len() {
         draw(&mut body, plot, series, told, &|place, part| (x(place), y(part)));
     }
-    Picture { height: HEIGHT + 38.0, body }
+    Picture { height: TOP + HEIGHT + 28.0, body }
 }
 
 /// One series: its line, broken where a figure is missing, and its points.
@@ -85,7 +87,7 @@ fn draw(
             points.push('\n');
         }
         if told {
-            points.push_str(&label(x, (y - 8.0).max(8.0), "v mid in", &short(cell), None));
+            points.push_str(&label(x, y - 8.0, "v mid in", &short(cell), None));
         }
         broken = false;
     }
