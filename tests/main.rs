@@ -30,6 +30,8 @@ mod readme;
 mod recall;
 /// `anku region`: one place, several, none.
 mod region;
+/// Reports as one page: what a browser makes of it.
+mod report_html;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
 /// A kind of record that no line of code knows: one schema file, and everything works.

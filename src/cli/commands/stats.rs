@@ -43,7 +43,7 @@ use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
 
-const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md"];
+const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md", "html"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;

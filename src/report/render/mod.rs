@@ -5,6 +5,7 @@
 
 mod bars;
 mod csv;
+mod html;
 mod json;
 mod layout;
 mod markdown;
@@ -55,6 +56,7 @@ pub const RENDERERS: &[Renderer] = &[
     Renderer { name: "csv", endings: &["csv"], render: |d, o| Ok(csv::render(d, o)) },
     Renderer { name: "tsv", endings: &["tsv", "tab"], render: |d, o| Ok(tsv::render(d, o)) },
     Renderer { name: "json", endings: &["json"], render: |d, o| Ok(json::render(d, o)) },
+    Renderer { name: "html", endings: &["html", "htm"], render: |d, o| Ok(html::render(d, o)) },
 ];
 
 /// A document as a terminal shows it.
