@@ -24,7 +24,11 @@ use std::process::Command;
 fn workbook(document: &Document, lang: Lang) -> Vec<u8> {
     let renderer = renderer("xlsx").expect("the format");
     assert!(renderer.binary);
-    (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered")
+    let b = (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered");
+    if document.records.len() == 20 {
+        std::fs::write("/tmp/xl/full.xlsx", &b).ok();
+    } // TEMP
+    b
 }
 
 fn open(bytes: &[u8]) -> Xlsx<Cursor<&[u8]>> {
@@ -213,6 +217,7 @@ fn every_cell_is_read_back_with_its_type() {
         "一、总体情况",
         "2. =不是公式",
         "见工作表“各省入选情况”（13 行）",
+        "见工作表“出处”（每个数依据的记录）",
         "见工作表“记录”（20 条记录）",
     ] {
         assert!(about.iter().any(|line| line == text), "{text}: {about:?}");
@@ -368,14 +373,19 @@ fn has(test: &str, program: &str) -> bool {
     found
 }
 
-/// The text of a workbook as LibreOffice prints it.
-fn printed(folder: &Path, bytes: &[u8]) -> String {
-    std::fs::write(folder.join("x.xlsx"), bytes).expect("written");
+/// The text of a table as LibreOffice prints it; `None` when it cannot open it.
+fn printed(folder: &Path, name: &str, bytes: &[u8]) -> Option<String> {
+    std::fs::write(folder.join(name), bytes).expect("written");
     let profile = format!("-env:UserInstallation=file://{}", folder.join("profile").display());
     let mut office = support::isolated("soffice", folder);
-    office.env("HOME", folder).args([&profile, "--headless", "--convert-to", "pdf", "x.xlsx"]);
+    office.env("HOME", folder).args([&profile, "--headless", "--convert-to", "pdf", name]);
     support::run(&mut office).ends(0);
-    support::run(support::isolated("pdftotext", folder).args(["-layout", "x.pdf", "-"])).ends(0).stdout
+    let pdf = folder.join(name).with_extension("pdf");
+    if !pdf.exists() {
+        return None;
+    }
+    let mut text = support::isolated("pdftotext", folder);
+    Some(support::run(text.arg("-layout").arg(pdf).arg("-")).ends(0).stdout)
 }
 
 #[test]
@@ -385,7 +395,12 @@ fn libreoffice_shows_headings_and_figures() {
         return;
     }
     let folder = tempfile::tempdir().expect("a folder");
-    let text = printed(folder.path(), &workbook(&full(), Lang::Zh));
+    // LibreOffice may be there without the part that opens tables.
+    if printed(folder.path(), "plain.csv", b"a,b\n").is_none() {
+        eprintln!("SKIPPED {name}: LibreOffice is there without Calc");
+        return;
+    }
+    let text = printed(folder.path(), "x.xlsx", &workbook(&full(), Lang::Zh)).expect("a workbook that opens");
     let wanted = [
         "全国基层党建创新典型案例 第2届汇总表",
         "一、总体情况：各省入选情况",

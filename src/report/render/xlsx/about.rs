@@ -14,13 +14,15 @@ use rust_xlsxwriter::Url;
 use rust_xlsxwriter::Worksheet;
 use rust_xlsxwriter::XlsxError;
 
-/// The width of the text in Excel's unit: a page of A4.
-const WIDTH: f64 = 84.0;
+/// The width of the text in Excel's unit: within a page of A4 in wider type too, where the font is
+/// missing.
+const WIDTH: f64 = 70.0;
 
-/// A sheet that is neither this one nor a table's, and how many records it lists.
+/// A sheet that is neither this one nor a table's: its name, and how many records it lists; none for
+/// those that list some records again and again.
 pub(super) struct Listed {
     pub(super) name: String,
-    pub(super) records: usize,
+    pub(super) records: Option<usize>,
 }
 
 struct Page<'s> {
@@ -96,8 +98,11 @@ pub(super) fn write(
         page.row += 1;
     }
     for Listed { name, records } in listed.iter().take(limits.links.saturating_sub(links)) {
-        let count = records.to_string();
-        page.link(name, lang.say("xlsx.listed", &[("name", name), ("count", &count)]), &styles.link)?;
+        let text = match records {
+            Some(count) => lang.say("xlsx.listed", &[("name", name), ("count", &count.to_string())]),
+            None => lang.say("xlsx.traced", &[("name", name)]),
+        };
+        page.link(name, text, &styles.link)?;
     }
     Ok(())
 }

@@ -16,6 +16,7 @@ use rust_xlsxwriter::ChartLine;
 use rust_xlsxwriter::ChartMarker;
 use rust_xlsxwriter::ChartMarkerType;
 use rust_xlsxwriter::ChartRange;
+use rust_xlsxwriter::ChartSolidFill;
 use rust_xlsxwriter::ChartType;
 use rust_xlsxwriter::Color;
 use std::ops::Range;
@@ -27,6 +28,8 @@ const MOST_POINTS: usize = 32_000;
 /// Columns stand while there are no more of them and their names are no wider; else bars lie.
 const STANDING: usize = 8;
 const NAME: usize = 10;
+/// The series in turn.
+const COLOURS: [u32; 6] = [0x4472C4, 0xED7D31, 0x70AD47, 0xFFC000, 0x5B9BD5, 0x7F7F7F];
 /// So many bars can carry their figures.
 const LABELLED: usize = 48;
 
@@ -98,8 +101,9 @@ pub(super) fn draw(table: &Table, wanted: &Wanted, spots: Spots<'_>, spare: u16)
     };
     let group = |place: usize| table.columns.get(place).and_then(|column| column.group.as_deref());
     let several = series.iter().any(|&place| group(place) != series.first().and_then(|&first| group(first)));
-    for &place in &series {
+    for (&place, colour) in series.iter().zip(COLOURS.iter().cycle()) {
         let col = place as u16;
+        let colour = Color::RGB(*colour);
         // Under several groups a heading alone may be ambiguous.
         let top = spots.group.filter(|_| several && group(place).is_some()).unwrap_or(spots.head);
         let one = chart.add_series();
@@ -109,30 +113,29 @@ pub(super) fn draw(table: &Table, wanted: &Wanted, spots: Spots<'_>, spare: u16)
         }
         match wanted.kind {
             ChartKind::Line => {
-                one.set_marker(ChartMarker::new().set_type(ChartMarkerType::Circle).set_size(6));
+                one.set_format(ChartLine::new().set_color(colour).set_width(2.25));
+                let mut marker = ChartMarker::new();
+                marker.set_type(ChartMarkerType::Circle).set_size(6);
+                one.set_marker(marker.set_format(ChartSolidFill::new().set_color(colour)));
             }
             ChartKind::Bars if points * series.len() <= LABELLED => {
-                one.set_gap(60);
+                one.set_gap(60).set_format(ChartSolidFill::new().set_color(colour));
                 let mut label = ChartDataLabel::new();
                 one.set_data_label(label.show_value().set_font(ChartFont::new().set_size(9)));
             }
             ChartKind::Bars | ChartKind::Stacked => {
-                one.set_gap(60);
+                one.set_gap(60).set_format(ChartSolidFill::new().set_color(colour));
             }
         }
     }
-    finish(&mut chart, spots, series.len());
     let lying = wanted.kind != ChartKind::Line && !standing;
-    if lying {
-        // The first row on top, as in the table, and the figures of the axis still at the bottom.
-        chart.x_axis().set_reverse().set_crossing(ChartAxisCrossing::Max);
-    }
+    finish(&mut chart, spots, series.len(), lying);
     let (width, height) = size(wanted.kind, lying, points, series.len());
     chart.set_width(width).set_height(height);
     Some(Drawn { chart, names })
 }
 
-fn finish(chart: &mut Chart, spots: Spots<'_>, series: usize) {
+fn finish(chart: &mut Chart, spots: Spots<'_>, series: usize, lying: bool) {
     match spots.title {
         // The cell, not its text: a text might read like a reference.
         Some(row) => chart.title().set_name((spots.sheet, row, 0)).set_font(ChartFont::new().set_size(12)),
@@ -143,10 +146,16 @@ fn finish(chart: &mut Chart, spots: Spots<'_>, series: usize) {
     } else {
         chart.legend().set_position(ChartLegendPosition::Bottom);
     }
+    let figures = if lying { chart.x_axis() } else { chart.y_axis() };
     let mut line = ChartLine::new();
-    chart.y_axis().set_major_gridlines_line(line.set_color(Color::RGB(0xD9D9D9)));
+    figures.set_major_gridlines(true).set_major_gridlines_line(line.set_color(Color::RGB(0xD9D9D9)));
+    let names = if lying { chart.y_axis() } else { chart.x_axis() };
     // Below the lowest figure, not across the bars of those below zero.
-    chart.x_axis().set_label_position(ChartAxisLabelPosition::Low);
+    names.set_major_gridlines(false).set_label_position(ChartAxisLabelPosition::Low);
+    if lying {
+        // The first row on top, as in the table, and the figures of the axis still at the bottom.
+        names.set_reverse().set_crossing(ChartAxisCrossing::Max);
+    }
 }
 
 fn size(kind: ChartKind, lying: bool, points: usize, series: usize) -> (u32, u32) {

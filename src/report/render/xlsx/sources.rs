@@ -55,6 +55,7 @@ pub(super) struct Sources<'d> {
     places: HashMap<Vec<u32>, usize>,
     /// The line after the last block, counted over all sheets.
     end: usize,
+    widths: [f64; 3],
 }
 
 impl<'d> Sources<'d> {
@@ -63,6 +64,10 @@ impl<'d> Sources<'d> {
         let room = (limits.rows as usize - 1).max(1);
         let word = lang.word("xlsx.records");
         let all = (0..records.len().div_ceil(room)).map(|_| names.claim(word, word)).collect();
+        let widest = |of: fn(&Source) -> &String| {
+            let places = records.iter().map(|record| widths::places(of(record))).max().unwrap_or(0);
+            widths::units(places.clamp(8, 60))
+        };
         Sources {
             records,
             names,
@@ -73,6 +78,11 @@ impl<'d> Sources<'d> {
             blocks: Vec::new(),
             places: HashMap::new(),
             end: 0,
+            widths: [
+                widest(|record| &record.id),
+                widest(|record| &record.title),
+                widest(|record| &record.path),
+            ],
         }
     }
 
@@ -136,7 +146,6 @@ impl<'d> Sources<'d> {
         for (number, name) in self.behind.iter().enumerate() {
             let sheet = self.sheet(book, name, styles)?;
             let lines = number * self.room..(number + 1) * self.room;
-            let mut records = 0;
             for (place, block) in self.blocks.iter().enumerate() {
                 let end = block.start + block.list.len();
                 if end < lines.start || block.start >= lines.end {
@@ -149,11 +158,10 @@ impl<'d> Sources<'d> {
                 for (at, record) in (block.start + 1..).zip(&block.list) {
                     if let (true, Some(record)) = (lines.contains(&at), self.records.get(*record as usize)) {
                         self.record(sheet, row(at), record, styles)?;
-                        records += 1;
                     }
                 }
             }
-            listed.push(Listed { name: name.clone(), records });
+            listed.push(Listed { name: name.clone(), records: None });
         }
         for (name, records) in self.all.iter().zip(self.records.chunks(self.room)) {
             let sheet = self.sheet(book, name, styles)?;
@@ -161,7 +169,7 @@ impl<'d> Sources<'d> {
                 self.record(sheet, row, record, styles)?;
             }
             sheet.autofilter(0, 0, records.len() as u32, 2)?;
-            listed.push(Listed { name: name.clone(), records: records.len() });
+            listed.push(Listed { name: name.clone(), records: Some(records.len()) });
         }
         Ok(listed)
     }
@@ -176,13 +184,9 @@ impl<'d> Sources<'d> {
         for (col, key) in (0..).zip(["xlsx.id", "xlsx.title", "xlsx.path"]) {
             sheet.write_string_with_format(0, col, self.lang.word(key), &styles.head)?;
         }
-        let widest = |of: fn(&Source) -> &str| {
-            let places = self.records.iter().map(|record| widths::places(of(record))).max().unwrap_or(0);
-            widths::units(places.clamp(8, 60))
-        };
-        sheet.set_column_width(0, widest(|record| &record.id))?;
-        sheet.set_column_width(1, widest(|record| &record.title))?;
-        sheet.set_column_width(2, widest(|record| &record.path))?;
+        for (col, width) in (0..).zip(self.widths) {
+            sheet.set_column_width(col, width)?;
+        }
         sheet.set_freeze_panes(1, 0)?;
         sheet.set_repeat_rows(0, 0)?;
         sheet.set_landscape();
@@ -207,6 +211,8 @@ impl<'d> Sources<'d> {
         let text = self.lang.say("xlsx.block", &[("figures", &figures), ("count", &count)]);
         let (text, _) = fit(text, self.lang.word("xlsx.mark"));
         let [plain, link] = &styles.block;
+        sheet.set_row_height(row, widths::height(widths::lines(&text, self.widths.iter().sum())))?;
+        sheet.merge_range(row, 0, row, 2, "", plain)?;
         match block.figures.first().filter(|_| linked) {
             Some(figure) => {
                 let url = Url::new(figure.target.as_str()).set_text(text);
@@ -216,7 +222,6 @@ impl<'d> Sources<'d> {
                 sheet.write_string_with_format(row, 0, text, plain)?;
             }
         }
-        sheet.write_blank(row, 1, plain)?.write_blank(row, 2, plain)?;
         Ok(())
     }
 
@@ -229,9 +234,10 @@ impl<'d> Sources<'d> {
     ) -> Result<(), XlsxError> {
         let format = styles.cell(Shown::Text, Place { align: Align::Left, summary: false, link: false });
         let mut lines = 1;
-        for (col, text) in (0..).zip([&record.id, &record.title, &record.path]) {
+        let texts = [&record.id, &record.title, &record.path];
+        for ((col, text), width) in (0..).zip(texts).zip(self.widths) {
             let (text, _) = fit(line(text), self.lang.word("xlsx.mark"));
-            lines = lines.max(widths::lines(&text, widths::units(60)));
+            lines = lines.max(widths::lines(&text, width));
             sheet.write_string_with_format(row, col, text, format)?;
         }
         if lines > 1 {

@@ -97,7 +97,8 @@ impl Styles {
         let head = base().set_bold().set_align(FormatAlign::Center).set_text_wrap();
         let text = base().set_align(FormatAlign::Top).set_text_wrap();
         let link = base().set_font_color(LINK).set_underline(FormatUnderline::Single);
-        let block = base().set_bold().set_background_color(BLOCK).set_border_top(FormatBorder::Thin);
+        let block =
+            base().set_bold().set_text_wrap().set_background_color(BLOCK).set_border_top(FormatBorder::Thin);
         let block = block.set_border_top_color(RULE);
         Styles {
             cells,

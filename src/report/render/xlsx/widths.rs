@@ -12,6 +12,10 @@ const WIDEST: usize = 44;
 const HEADING: usize = 16;
 /// The button of a filter covers the end of a heading.
 const BUTTON: usize = 3;
+/// A place in Excel's unit: half a Han character is 7⅓ pixels wide, a unit 8 pixels.
+const PLACE: f64 = 0.95;
+/// The empty sides of a cell, in the same unit.
+const MARGIN: f64 = 1.5;
 /// Points of a line, and of the space around the lines of a cell.
 const LINE: f64 = 14.5;
 const SPACE: f64 = 3.5;
@@ -57,21 +61,21 @@ pub(super) fn places(text: &str) -> usize {
     text.lines().map(start).max().unwrap_or(0)
 }
 
-/// So many places of 11-point type in Excel's unit, with the margin of the cell: half a Han
-/// character is 7⅓ pixels wide there, a unit 8 pixels.
+/// So many places of 11-point type in Excel's unit, with the margin of the cell.
 pub(super) fn units(places: usize) -> f64 {
-    places as f64 * 0.95 + 1.5
+    places as f64 * PLACE + MARGIN
 }
 
 /// The lines that a text takes in a column of a width.
 pub(super) fn lines(text: &str, width: f64) -> usize {
-    // Room for what another font or the marks between words may take.
-    let places = (width * 0.94) as usize;
-    if text.len() < places && !text.contains('\n') {
-        return 1;
-    }
+    let places = ((width - MARGIN) / PLACE + 0.01).max(2.0);
+    // A line that is full is broken earlier: other fonts and marks between words take more.
+    let broken = (places * 0.97) as usize;
+    let one = |line: &str| {
+        if line.width_cjk() <= places as usize { 1 } else { wrap(line, broken).len() }
+    };
     let seen = text.chars().take(2 * MOST_LINES * WIDEST).collect::<String>();
-    let lines: usize = seen.split('\n').take(MOST_LINES).map(|line| wrap(line, places.max(2)).len()).sum();
+    let lines: usize = seen.split('\n').take(MOST_LINES).map(one).sum();
     lines.clamp(1, MOST_LINES)
 }
 
