@@ -32,6 +32,7 @@ const FENCES: &[(&str, &str)] = &[
     ("dom_smoothie", "import"),
     ("office_oxide", "import"),
     ("quick_xml", "import report"),
+    ("rust_xlsxwriter", "report"),
     ("unpdf", "import"),
     ("zip", "import report"),
     ("clap", "cli"),

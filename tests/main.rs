@@ -44,3 +44,5 @@ mod seeds;
 mod support;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
 mod tables;
+/// Reports as Excel workbooks: cells, charts, links, LibreOffice, the command line.
+mod workbooks;

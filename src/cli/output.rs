@@ -43,7 +43,7 @@ pub(crate) fn wanted<'f>(
 /// Renders a document to stdout or to the file of `-o`.
 ///
 /// # Errors
-/// A format that does not exist, a file that cannot be written.
+/// A format that does not exist, one that is no text for a terminal, a file that cannot be written.
 pub(crate) fn document(
     context: &Context,
     matches: &ArgMatches,
@@ -69,6 +69,12 @@ pub(crate) fn linked(
     let Some(renderer) = renderer(name) else {
         return Err(Failure::usage(context.lang.say("error.no-format", &[("name", name)])));
     };
+    // The width is known only of a terminal.
+    if renderer.binary && file(matches).is_none() && context.width.is_some() {
+        let what = context.lang.say("error.binary", &[("name", name)]);
+        let hint = context.lang.say("error.binary.hint", &[("name", name)]);
+        return Err(Failure::hinted(what, hint));
+    }
     let width = context.width.filter(|_| file(matches).is_none());
     let excel = matches.try_get_one("excel").ok().flatten().copied().unwrap_or(false);
     let options = Options { lang: context.lang, width, excel };

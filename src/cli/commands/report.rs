@@ -43,7 +43,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html"];
+const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, OUTPUTS)?;

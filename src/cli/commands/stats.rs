@@ -43,7 +43,7 @@ use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
 
-const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md", "html"];
+const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;

@@ -13,6 +13,7 @@ mod plain;
 mod terminal;
 mod tsv;
 mod untrusted;
+mod xlsx;
 
 pub use json::json_text;
 pub use layout::width as display_width;
@@ -44,19 +45,32 @@ pub struct Renderer {
     pub name: &'static str,
     /// The endings of its files, without the dot.
     pub endings: &'static [&'static str],
+    /// Whether it is no text: a terminal must not get it.
+    pub binary: bool,
     /// A document in it. The same document gives the same bytes.
     pub render: fn(&Document, &Options) -> Result<Vec<u8>, RenderError>,
 }
 
 /// Every format.
 pub const RENDERERS: &[Renderer] = &[
-    Renderer { name: "table", endings: &[], render: |d, o| Ok(terminal::render(d, o)) },
-    Renderer { name: "plain", endings: &["txt"], render: |d, o| Ok(plain::render(d, o)) },
-    Renderer { name: "md", endings: &["md", "markdown"], render: |d, o| Ok(markdown::render(d, o)) },
-    Renderer { name: "csv", endings: &["csv"], render: |d, o| Ok(csv::render(d, o)) },
-    Renderer { name: "tsv", endings: &["tsv", "tab"], render: |d, o| Ok(tsv::render(d, o)) },
-    Renderer { name: "json", endings: &["json"], render: |d, o| Ok(json::render(d, o)) },
-    Renderer { name: "html", endings: &["html", "htm"], render: |d, o| Ok(html::render(d, o)) },
+    Renderer { name: "table", endings: &[], binary: false, render: |d, o| Ok(terminal::render(d, o)) },
+    Renderer { name: "plain", endings: &["txt"], binary: false, render: |d, o| Ok(plain::render(d, o)) },
+    Renderer {
+        name: "md",
+        endings: &["md", "markdown"],
+        binary: false,
+        render: |d, o| Ok(markdown::render(d, o)),
+    },
+    Renderer { name: "csv", endings: &["csv"], binary: false, render: |d, o| Ok(csv::render(d, o)) },
+    Renderer { name: "tsv", endings: &["tsv", "tab"], binary: false, render: |d, o| Ok(tsv::render(d, o)) },
+    Renderer { name: "json", endings: &["json"], binary: false, render: |d, o| Ok(json::render(d, o)) },
+    Renderer {
+        name: "html",
+        endings: &["html", "htm"],
+        binary: false,
+        render: |d, o| Ok(html::render(d, o)),
+    },
+    Renderer { name: "xlsx", endings: &["xlsx"], binary: true, render: xlsx::render },
 ];
 
 /// A document as a terminal shows it.
