@@ -27,7 +27,7 @@ use clap::ArgMatches;
 use std::path::Path;
 use std::path::PathBuf;
 
-const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json"];
+const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "docx", "pdf"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;

@@ -22,7 +22,7 @@ use anku::stats::count;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 
-const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md"];
+const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md", "docx", "pdf"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;

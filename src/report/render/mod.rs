@@ -4,6 +4,7 @@
 //! records is untrusted: it goes through [`printable`] before a terminal can see it.
 
 mod csv;
+mod docx;
 mod json;
 mod layout;
 mod markdown;
@@ -42,18 +43,26 @@ pub struct Renderer {
     pub name: &'static str,
     /// The endings of its files, without the dot.
     pub endings: &'static [&'static str],
+    /// Whether it is no text: nothing that a terminal can show.
+    pub binary: bool,
     /// A document in it. The same document gives the same bytes.
     pub render: fn(&Document, &Options) -> Result<Vec<u8>, RenderError>,
 }
 
 /// Every format.
 pub const RENDERERS: &[Renderer] = &[
-    Renderer { name: "table", endings: &[], render: |d, o| Ok(terminal::render(d, o)) },
-    Renderer { name: "plain", endings: &["txt"], render: |d, o| Ok(plain::render(d, o)) },
-    Renderer { name: "md", endings: &["md", "markdown"], render: |d, o| Ok(markdown::render(d, o)) },
-    Renderer { name: "csv", endings: &["csv"], render: |d, o| Ok(csv::render(d, o)) },
-    Renderer { name: "tsv", endings: &["tsv", "tab"], render: |d, o| Ok(tsv::render(d, o)) },
-    Renderer { name: "json", endings: &["json"], render: |d, o| Ok(json::render(d, o)) },
+    Renderer { name: "table", endings: &[], binary: false, render: |d, o| Ok(terminal::render(d, o)) },
+    Renderer { name: "plain", endings: &["txt"], binary: false, render: |d, o| Ok(plain::render(d, o)) },
+    Renderer {
+        name: "md",
+        endings: &["md", "markdown"],
+        binary: false,
+        render: |d, o| Ok(markdown::render(d, o)),
+    },
+    Renderer { name: "csv", endings: &["csv"], binary: false, render: |d, o| Ok(csv::render(d, o)) },
+    Renderer { name: "tsv", endings: &["tsv", "tab"], binary: false, render: |d, o| Ok(tsv::render(d, o)) },
+    Renderer { name: "json", endings: &["json"], binary: false, render: |d, o| Ok(json::render(d, o)) },
+    Renderer { name: "docx", endings: &["docx"], binary: true, render: docx::render },
 ];
 
 /// A document as a terminal shows it.

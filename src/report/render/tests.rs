@@ -95,7 +95,7 @@ fn nothing_from_a_record_reaches_the_terminal_as_a_control() {
         Block::Table(table),
     ];
     let document = Document { title: Some(evil.to_owned()), blocks, ..Document::default() };
-    for renderer in RENDERERS {
+    for renderer in RENDERERS.iter().filter(|renderer| !renderer.binary) {
         for width in [None, Some(30)] {
             let bytes = (renderer.render)(&document, &Options { width, ..OPTIONS }).expect("rendered");
             let text = String::from_utf8(bytes).expect("UTF-8");
