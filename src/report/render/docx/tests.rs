@@ -489,3 +489,63 @@ fn bars_are_as_long_as_their_figures() {
     // End to end; what is below nothing has no length there.
     assert_eq!(bars(ChartKind::Stacked), [figure(&[14, 34], "34"), figure(&[], "0"), figure(&[], "0")]);
 }
+
+#[test]
+fn the_longest_texts_get_the_most_room() {
+    let columns = ["名次", "单位", "题目", "省"].map(Column::text);
+    let mut table = Table::new(columns.to_vec());
+    table.columns[0].align = crate::table::Align::Right;
+    for rank in 1..=30 {
+        let unit = if rank == 7 {
+            "黑龙江省哈尔滨市委组织部和新疆维吾尔自治区党委"
+        } else {
+            "敦煌市委组织部"
+        };
+        let title = "以党建引领基层治理：“民情流水线”工程的探索与实践";
+        table.push(vec![Cell::Count(rank), unit.into(), title.into(), "甘肃省".into()]);
+    }
+    let fit = widths::fit(&table);
+    assert_eq!((fit.page, fit.size, fit.parts.len()), (Page::Upright, widths::Size::Usual, 1));
+    let widths = &fit.parts[0].widths;
+    assert_eq!(widths.iter().sum::<usize>(), Page::Upright.width());
+    assert!(widths[2] * 5 > Page::Upright.width() * 2, "{widths:?}");
+    assert!(widths[0] < widths[3] && widths[3] < widths[1] && widths[1] < widths[2], "{widths:?}");
+}
+
+#[test]
+fn tables_of_any_shape_are_whole() {
+    let texts =
+        ["", "案", "a\nb", "https://example.org/a/very/long/address/without/any/break", "党建引领基层治理"];
+    for columns in (0..20).chain([62, 63, 64, 127]) {
+        for rows in [0, 1, 5] {
+            let mut table = Table::default();
+            for number in 0..columns {
+                let mut column = Column::text(texts[number % texts.len()]);
+                column.group = (number % 7 > 3).then(|| texts[number / 7 % texts.len()].to_owned());
+                if number % 3 == 1 {
+                    column.align = crate::table::Align::Right;
+                }
+                table.columns.push(column);
+            }
+            for row in 0..rows {
+                let cell = |number: usize| match (row + number) % 6 {
+                    5 => Cell::Share(f64::INFINITY),
+                    other => Cell::from(texts[other]),
+                };
+                // Some rows are shorter or longer than the headings.
+                table.push((0..columns + row % 3).skip(row % 2).map(cell).collect());
+            }
+            table.chart =
+                Some(Chart { kind: ChartKind::Stacked, labels: vec![0, 500], series: vec![1, 500] });
+            let fit = widths::fit(&table);
+            let main = body(&Document::of(table));
+            assert_eq!(
+                fit.parts.iter().map(|part| part.widths.len()).max(),
+                main.all("w:tblGrid").iter().map(|grid| grid.children.len()).max().or(Some(0))
+            );
+            for drawn in main.all("w:tbl") {
+                whole(drawn, fit.page.width());
+            }
+        }
+    }
+}

@@ -15,8 +15,8 @@ use crate::table::Table;
 const MOST_COLUMNS: usize = 63;
 /// The space on both sides of a cell, and a little for faces that are wider than reckoned.
 const PADDING: usize = 160 + 20;
-/// A column of text need not be wider than this, in places, to be readable.
-const READABLE: usize = 12;
+/// A column of text is readable from so many places on, and needs no more than so many.
+const READABLE: (usize, usize) = (8, 12);
 /// A word longer than this may be broken.
 const LONG_WORD: usize = 20;
 
@@ -77,7 +77,9 @@ pub(super) struct Part {
 struct Need {
     least: usize,
     natural: usize,
+    /// The widest of its cells, and a usual one.
     cells: usize,
+    usual: usize,
 }
 
 /// The first of the sizes in which every column has what it needs. A table that none suits is cut into parts; each
@@ -134,12 +136,17 @@ fn least(needs: &[Need], columns: &[usize], size: Size) -> usize {
     columns.iter().map(|&place| size.twips(needs[place].least) + PADDING).sum()
 }
 
-/// The places of the widest line. Latin letters and figures get a quarter more, and a percent sign a place more, than
-/// in a terminal: bold ones, and those of the faces that stand in for Times New Roman, are wider than half an em.
+/// The places of the widest line. Figures get a quarter more, Latin letters half as much again and a percent sign a
+/// place more than in a terminal: bold ones, and those of the faces that stand in for Times New Roman, are wider than
+/// half an em.
 fn places(text: &str) -> usize {
     let line = |line: &str| {
-        let latin = line.bytes().filter(u8::is_ascii).count();
-        width(line) + latin.div_ceil(4) + line.matches('%').count()
+        let quarters = |c: char| match c {
+            '%' => 5,
+            c if c.is_ascii_alphabetic() => 2,
+            c => usize::from(c.is_ascii()),
+        };
+        width(line) + line.chars().map(quarters).sum::<usize>().div_ceil(4)
     };
     text.lines().map(line).max().unwrap_or(0)
 }
@@ -154,10 +161,15 @@ fn need(table: &Table, place: usize) -> Need {
     let column = &table.columns[place];
     let texts = table.rows.iter().filter_map(|row| row.cells.get(place)).map(Cell::plain);
     let texts: Vec<String> = texts.map(|text| clean(&text)).collect();
-    let cells = texts.iter().map(|text| places(text)).max().unwrap_or(0);
+    let filled: Vec<usize> = texts.iter().map(|text| places(text)).filter(|&places| places > 0).collect();
+    let cells = filled.iter().copied().max().unwrap_or(0);
+    let usual = filled.iter().sum::<usize>() / filled.len().max(1);
     let least = match column.align {
         Align::Right => cells,
-        Align::Left => texts.iter().map(|text| word(text)).max().unwrap_or(0).max(cells.min(READABLE)),
+        Align::Left => {
+            let words = texts.iter().map(|text| word(text)).max().unwrap_or(0);
+            words.max(usual.clamp(READABLE.0, READABLE.1).min(cells))
+        }
     };
     let heading = clean(&column.heading);
     // The columns under one heading share what it takes.
@@ -169,11 +181,12 @@ fn need(table: &Table, place: usize) -> Need {
         least: least.max(word(&heading)).max(places(&heading).min(4)),
         natural: (cells + cells / 4).max(places(&heading)).max(group),
         cells,
+        usual,
     }
 }
 
 /// Columns as wide as their texts where there is room, and the rest shared out in the same proportion; else each what
-/// it needs, and the rest in equal shares, but none more than its texts take.
+/// it needs, and the rest to those whose texts usually take more.
 fn part(needs: &[Need], columns: Vec<usize>, page: Page, size: Size) -> Part {
     let width = page.width();
     let twips = |places: usize| size.twips(places) + PADDING;
@@ -183,7 +196,8 @@ fn part(needs: &[Need], columns: Vec<usize>, page: Page, size: Size) -> Part {
     let mut widths: Vec<usize> = if all <= width {
         natural.iter().map(|own| own * width / all.max(1)).collect()
     } else if few <= width {
-        shared(&least, &natural, width - few)
+        let lacks = |&place: &usize| needs[place].usual.saturating_sub(needs[place].least) + 1;
+        shared(&least, &natural, &columns.iter().map(lacks).collect::<Vec<_>>(), width - few)
     } else {
         least.iter().map(|own| own * width / few).collect()
     };
@@ -195,15 +209,24 @@ fn part(needs: &[Need], columns: Vec<usize>, page: Page, size: Size) -> Part {
     Part { columns, widths, cells }
 }
 
-/// The columns that lack least come first, so that what they leave goes to the others.
-fn shared(least: &[usize], natural: &[usize], mut rest: usize) -> Vec<usize> {
+/// What is to be had, shared out by weight; nobody gets more than its texts take, and what it leaves goes to the others.
+fn shared(least: &[usize], natural: &[usize], weights: &[usize], mut rest: usize) -> Vec<usize> {
     let mut widths = least.to_vec();
-    let mut order: Vec<usize> = (0..least.len()).collect();
-    order.sort_by_key(|&at| natural[at] - least[at]);
-    for (done, at) in order.iter().copied().enumerate() {
-        let more = (natural[at] - least[at]).min(rest / (order.len() - done));
-        widths[at] += more;
-        rest -= more;
+    let mut open: Vec<usize> = (0..least.len()).filter(|&at| natural[at] > least[at]).collect();
+    while !open.is_empty() {
+        let all: usize = open.iter().map(|&at| weights[at]).sum();
+        let share = |at: usize| rest * weights[at] / all;
+        let (full, others): (Vec<usize>, Vec<usize>) =
+            open.iter().partition(|&&at| least[at] + share(at) >= natural[at]);
+        if full.is_empty() {
+            others.iter().for_each(|&at| widths[at] += share(at));
+            break;
+        }
+        for at in full {
+            widths[at] = natural[at];
+            rest -= natural[at] - least[at];
+        }
+        open = others;
     }
     widths
 }
