@@ -22,6 +22,8 @@ mod grep;
 mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.
 mod invalid;
+/// Documents for Word, as LibreOffice lays them out.
+mod printed;
 /// The query language through the binary: what is said, what is marked, saved queries.
 mod query;
 /// What the README shows, run as it stands.

@@ -207,7 +207,7 @@ fn every_cell_is_read_back_with_its_type() {
     }
     assert_eq!(rows(&mut book, "各省入选情况")[0][0], Data::String("一、总体情况：各省入选情况".to_owned()));
     assert_eq!(rows(&mut book, "二、逐年／历届")[0][0], Data::String("二、逐年/历届".to_owned()));
-    let merged = book.worksheet_merge_cells("各省入选情况").expect("a sheet").expect("merged cells");
+    let merged = book.merge_cells_by_sheet_name("各省入选情况").expect("merged cells");
     let merged: Vec<_> =
         merged.iter().filter(|cells| cells.start.0 == 1).map(|cells| (cells.start, cells.end)).collect();
     assert_eq!(merged, [((1, 1), (1, 2)), ((1, 3), (1, 4))]);

@@ -2,14 +2,20 @@
 
 use super::context::Context;
 use super::failure::Failure;
+use anku::import::ToolError;
 use anku::report::Document;
 use anku::report::Options;
 use anku::report::RENDERERS;
 use anku::report::renderer;
 use anku::report::renderer_of;
+use anku::workspace::Machine;
 use clap::ArgMatches;
 use std::path::Path;
 use std::path::PathBuf;
+
+/// No renderer's: LibreOffice prints the document of [`PRINTED`].
+const PDF: &str = "pdf";
+const PRINTED: &str = "docx";
 
 fn file(matches: &ArgMatches) -> Option<&PathBuf> {
     matches.get_one::<PathBuf>("file").filter(|path| path.as_os_str() != "-")
@@ -26,11 +32,14 @@ pub(crate) fn wanted<'f>(
 ) -> Result<&'f str, Failure> {
     match (format, file(matches)) {
         (Some(format), _) => Ok(format),
+        (None, Some(path)) if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(PDF)) => {
+            Ok(PDF)
+        }
         (None, Some(path)) => match renderer_of(path) {
             Some(renderer) => Ok(renderer.name),
             None => {
                 let known: Vec<&str> =
-                    RENDERERS.iter().flat_map(|renderer| renderer.endings).copied().collect();
+                    RENDERERS.iter().flat_map(|renderer| renderer.endings).copied().chain([PDF]).collect();
                 let ending = path.extension().unwrap_or_default().to_string_lossy();
                 let what = context.lang.say("error.no-format", &[("name", &ending)]);
                 Err(Failure::hinted(what, context.lang.say("parse.valid", &[("values", &known.join(" "))])))
@@ -66,7 +75,7 @@ pub(crate) fn linked(
     rows: &[(&str, Vec<&str>)],
 ) -> Result<(), Failure> {
     let name = wanted(context, matches, format)?;
-    let Some(renderer) = renderer(name) else {
+    let Some(renderer) = renderer(if name == PDF { PRINTED } else { name }) else {
         return Err(Failure::usage(context.lang.say("error.no-format", &[("name", name)])));
     };
     // The width is known only of a terminal.
@@ -83,7 +92,21 @@ pub(crate) fn linked(
         let text = context.links.table(&String::from_utf8_lossy(&drawn), rows);
         return bytes(context, matches, text.as_bytes());
     }
+    if name == PDF {
+        return bytes(context, matches, &printed(context, &drawn)?);
+    }
     bytes(context, matches, &drawn)
+}
+
+/// A docx document as PDF.
+fn printed(context: &Context, docx: &[u8]) -> Result<Vec<u8>, Failure> {
+    let machine = Machine::new(std::env::var_os("PATH").as_deref());
+    let fail =
+        |error: ToolError| Failure::usage(context.lang.say("error.pdf", &[("reason", &error.to_string())]));
+    match machine.to_pdf(docx) {
+        Some(made) => made.map_err(fail),
+        None => Err(Failure::usage(context.lang.word("error.pdf.none"))),
+    }
 }
 
 /// Text to stdout or to the file of `-o`.

@@ -1,4 +1,4 @@
-//! Owns the programs on the machine that help to read documents: where they are, how they are started, that they end and leave nothing behind.
+//! Owns the programs on the machine that help to read documents and to print them: where they are, how they are started, that they end and leave nothing behind.
 //! Must not know what is in a document. Which folders hold programs comes in from outside; nothing in an archive can name one.
 
 use crate::import::ToolError;
@@ -52,7 +52,13 @@ impl Machine {
         Machine { patience: Some(patience), ..self }
     }
 
-    fn office(&self, program: &Path, bytes: &[u8], ending: &str) -> Result<Vec<u8>, String> {
+    /// A docx file as PDF, by LibreOffice; `None` where there is none.
+    pub fn to_pdf(&self, docx: &[u8]) -> Option<Result<Vec<u8>, ToolError>> {
+        let result = self.office(self.office.as_ref()?, docx, "docx", "pdf");
+        Some(result.map_err(|reason| ToolError { program: "LibreOffice", reason }))
+    }
+
+    fn office(&self, program: &Path, bytes: &[u8], ending: &str, to: &str) -> Result<Vec<u8>, String> {
         // A panic elsewhere says nothing about the turn itself.
         let _turn = self.turn.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let folder = tempfile::tempdir().map_err(|error| error.to_string())?;
@@ -64,12 +70,12 @@ impl Machine {
         // A profile of its own: one that is in use would take the file to a window that is open.
         command
             .arg(format!("-env:UserInstallation={}", url(&folder.path().join("profile"))))
-            .args(["--headless", "--norestore", "--nolockcheck", "--convert-to", "docx", "--outdir"])
+            .args(["--headless", "--norestore", "--nolockcheck", "--convert-to", to, "--outdir"])
             .arg(&output)
             .arg(&input)
             .current_dir(folder.path());
         let status = run(command, self.patience.unwrap_or(OFFICE_PATIENCE))?;
-        let made = std::fs::File::open(output.join("in.docx")).map_err(|_| ended(status))?;
+        let made = std::fs::File::open(output.join(format!("in.{to}"))).map_err(|_| ended(status))?;
         let mut converted = Vec::new();
         made.take(MAX_OUTPUT + 1).read_to_end(&mut converted).map_err(|error| error.to_string())?;
         if converted.len() as u64 > MAX_OUTPUT { Err("too much".to_owned()) } else { Ok(converted) }
@@ -91,7 +97,7 @@ impl Machine {
 
 impl Tools for Machine {
     fn to_docx(&self, bytes: &[u8], ending: &str) -> Option<Result<Vec<u8>, ToolError>> {
-        let result = self.office(self.office.as_ref()?, bytes, ending);
+        let result = self.office(self.office.as_ref()?, bytes, ending, "docx");
         Some(result.map_err(|reason| ToolError { program: "LibreOffice", reason }))
     }
 
@@ -209,6 +215,17 @@ mod tests {
         let (_folder, machine) = machine("soffice", script);
         assert_eq!(machine.to_docx(b"bytes", "wps"), Some(Ok(b"bytes".to_vec())));
         assert_eq!(machine.pdf_text(b"bytes"), None);
+    }
+
+    #[test]
+    fn a_document_is_printed_by_the_office() {
+        let script = "to=; out=\nwhile [ $# -gt 0 ]; do [ \"$1\" = --convert-to ] && to=$2; [ \"$1\" = --outdir ] && out=$2; \
+                      last=$1; shift; done\n/bin/mkdir -p \"$out\"; /bin/cat \"$last\" > \"$out/in.$to\"";
+        let (_folder, printing) = machine("soffice", script);
+        assert_eq!(printing.to_pdf(b"bytes"), Some(Ok(b"bytes".to_vec())));
+        let (_folder, failing) = machine("soffice", "exit 3");
+        assert_eq!(failing.to_pdf(b"x").unwrap().unwrap_err().reason, "exit code 3, no output");
+        assert!(Machine::new(None).to_pdf(b"x").is_none());
     }
 
     #[test]

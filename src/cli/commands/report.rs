@@ -43,7 +43,7 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx"];
+const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx", "docx", "pdf"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, OUTPUTS)?;

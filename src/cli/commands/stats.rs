@@ -43,7 +43,7 @@ use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
 
-const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx"];
+const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx", "docx", "pdf"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;

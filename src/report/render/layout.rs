@@ -63,7 +63,7 @@ pub(super) fn wrap(text: &str, to: usize) -> Vec<String> {
 
 /// The parts that a line may not break: a word with the space after it, a Han character with the
 /// closing punctuation after it.
-fn pieces(text: &str) -> Vec<&str> {
+pub(super) fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut start = 0;
     let mut before = None;

@@ -5,6 +5,7 @@
 
 mod bars;
 mod csv;
+mod docx;
 mod html;
 mod json;
 mod layout;
@@ -71,6 +72,7 @@ pub const RENDERERS: &[Renderer] = &[
         render: |d, o| Ok(html::render(d, o)),
     },
     Renderer { name: "xlsx", endings: &["xlsx"], binary: true, render: xlsx::render },
+    Renderer { name: "docx", endings: &["docx"], binary: true, render: docx::render },
 ];
 
 /// A document as a terminal shows it.
