@@ -24,11 +24,7 @@ use std::process::Command;
 fn workbook(document: &Document, lang: Lang) -> Vec<u8> {
     let renderer = renderer("xlsx").expect("the format");
     assert!(renderer.binary);
-    let b = (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered");
-    if document.records.len() == 20 {
-        std::fs::write("/tmp/xl/full.xlsx", &b).ok();
-    } // TEMP
-    b
+    (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered")
 }
 
 fn open(bytes: &[u8]) -> Xlsx<Cursor<&[u8]>> {
@@ -273,6 +269,28 @@ fn what_a_sheet_says_of_itself() {
     assert!(part(&bytes, "xl/charts/chart2.xml").contains("<c:lineChart>"));
     let two = part(&bytes, "xl/charts/chart3.xml");
     assert!(two.contains("<c:multiLvlStrRef><c:f>'三、等次'!$A$3:$B$6</c:f>"), "{two}");
+}
+
+/// A sum between the rows is not drawn; texts of columns that lie apart are joined where nobody sees it.
+#[test]
+fn charts_of_rows_and_names_that_lie_apart() {
+    let mut table = levels();
+    table.rows[1].summary = true;
+    let cut = workbook(&Document::of(table.clone()), Lang::Zh);
+    let chart = part(&cut, "xl/charts/chart1.xml");
+    assert!(chart.contains("<c:f>('表 1'!$C$2:$C$2,'表 1'!$C$4:$C$5)</c:f>"), "{chart}");
+    table.columns.push(Column::text("备注"));
+    for row in &mut table.rows {
+        row.cells.push("甲".into());
+    }
+    table.chart = Some(Chart { kind: ChartKind::Stacked, labels: vec![0, 3], series: vec![2] });
+    let apart = workbook(&Document::of(table), Lang::Zh);
+    let chart = part(&apart, "xl/charts/chart1.xml");
+    assert!(chart.contains("<c:f>('表 1'!$E$2:$E$2,'表 1'!$E$4:$E$5)</c:f>"), "{chart}");
+    // Only what has this word leaves hidden cells out.
+    assert!(!chart.contains("plotVisOnly"), "{chart}");
+    assert!(part(&apart, "xl/worksheets/sheet1.xml").contains(r#"hidden="1""#));
+    assert_eq!(rows(&mut open(&apart), "表 1")[3][4], Data::String("优秀 甲".to_owned()));
 }
 
 #[test]

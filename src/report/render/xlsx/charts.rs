@@ -3,6 +3,7 @@
 use super::grid::MOST_COLUMNS;
 use super::names::letters;
 use super::widths;
+use crate::table::Cell;
 use crate::table::Chart as Wanted;
 use crate::table::ChartKind;
 use crate::table::Table;
@@ -72,12 +73,7 @@ pub(super) fn draw(table: &Table, wanted: &Wanted, spots: Spots<'_>, spare: u16)
     let rows = || runs.iter().flat_map(Clone::clone);
     let name = |row: usize| -> String {
         let cells = table.rows.get(row).map_or(&[][..], |row| &row.cells);
-        labels
-            .iter()
-            .filter_map(|&place| cells.get(place))
-            .map(|cell| cell.plain())
-            .collect::<Vec<_>>()
-            .join(" ")
+        labels.iter().filter_map(|&place| cells.get(place)).map(Cell::plain).collect::<Vec<_>>().join(" ")
     };
     let widest = rows().map(|row| widths::places(&name(row))).max().unwrap_or(0);
     let standing = points <= STANDING && widest <= NAME;
@@ -132,6 +128,9 @@ pub(super) fn draw(table: &Table, wanted: &Wanted, spots: Spots<'_>, spare: u16)
     finish(&mut chart, spots, series.len(), lying);
     let (width, height) = size(wanted.kind, lying, points, series.len());
     chart.set_width(width).set_height(height);
+    if !names.is_empty() {
+        chart.show_hidden_data();
+    }
     Some(Drawn { chart, names })
 }
 

@@ -171,7 +171,7 @@ pub(super) fn write(
         if !names.is_empty() {
             sheet.set_column_hidden(spare)?;
         }
-        let (row, col) = if beside { (spots.head, spare + 1) } else { (below + 1, 0) };
+        let (row, col) = if beside { (spots.head, spare + 1) } else { (below + 2, 0) };
         sheet.insert_chart(row, col, &chart)?;
     }
     page(sheet, part, spots, &widths, beside)

@@ -108,9 +108,9 @@ impl<'d> Sources<'d> {
         };
         let block = self.blocks.get_mut(block)?;
         if block.figures.len() < NAMED {
-            block.figures.push(figure())
+            block.figures.push(figure());
         } else {
-            block.more += 1
+            block.more += 1;
         }
         let (sheet, row) = (block.start / self.room, block.start % self.room);
         let word = self.lang.word("xlsx.sources");

@@ -142,7 +142,7 @@ fn each_figure_leads_to_its_own_records() {
     let mut wanted = Vec::new();
     for (row, content) in table.rows.iter_mut().enumerate() {
         let list: Vec<u32> =
-            (0..records as u32).filter(|place| (*place as usize + row) % (row / 2 + 1) == 0).collect();
+            (0..records as u32).filter(|place| (*place as usize + row).is_multiple_of(row / 2 + 1)).collect();
         // Places that no record has, and one twice, change nothing.
         let behind = list.iter().copied().chain([list[0], 4_000_000]).collect();
         content.behind = vec![vec![], behind];
