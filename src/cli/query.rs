@@ -35,8 +35,24 @@ pub(crate) fn compile(
     reading: Reading,
     matches: &ArgMatches,
 ) -> Result<Compiled, Failure> {
+    compile_without(context, archive, typed, reading, matches, None)
+}
+
+/// The same without what the flag of one field asks for, named by its path.
+///
+/// # Errors
+/// As [`compile`].
+pub(crate) fn compile_without(
+    context: &Context,
+    archive: &Archive,
+    typed: &str,
+    reading: Reading,
+    matches: &ArgMatches,
+    field: Option<&str>,
+) -> Result<Compiled, Failure> {
     let kinds = &archive.kinds;
-    let filters = filters(context, matches, kinds)?;
+    let mut filters = filters(context, matches, kinds)?;
+    filters.fields.retain(|(path, _)| Some(path.as_str()) != field);
     let bad = |text: &str, error: &QueryError| failure(context, kinds, text, error);
     let scope = match labels(context, archive, matches)? {
         Some(labels) => Scope::Labels(labels),
