@@ -40,7 +40,7 @@ mod second_kind;
 mod seeds;
 /// What several modules need: the binary in a fixed environment, archives in temporary folders.
 mod support;
-/// Method names and keywords: found as judged, counted by records, added to the dictionary and taken back.
-mod terms;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
 mod tables;
+/// Method names and keywords: found as judged, counted by records, added to the dictionary and taken back.
+mod terms;

@@ -21,7 +21,14 @@ use tempfile::TempDir;
 fn rows(root: &Path, args: &[&str]) -> Vec<Value> {
     let run = anku(root, [&["terms", "--json"], args].concat()).ends(0).json();
     let row = |term: &Value| {
-        json!([term["term"], term["records"], term["archive"], term["before"], term["change"], term["first"]["id"]])
+        json!([
+            term["term"],
+            term["records"],
+            term["archive"],
+            term["before"],
+            term["change"],
+            term["first"]["id"]
+        ])
     };
     run["terms"].as_array().expect("a list").iter().map(row).collect()
 }
@@ -33,7 +40,9 @@ fn archive(records: &[(&str, i64, &str, &str)]) -> TempDir {
     for (id, year, title, text) in records {
         let year = if *year == 0 { String::new() } else { format!("year: {year}\n") };
         let text = text.replace('\n', "\n      ");
-        let record = format!("id: {id}\ntitle: {title}\n{year}sections:\n  - role: practice\n    text: |-\n      {text}\n");
+        let record = format!(
+            "id: {id}\ntitle: {title}\n{year}sections:\n  - role: practice\n    text: |-\n      {text}\n"
+        );
         write(folder.path(), &format!("cases/x/{id}.yaml"), record);
     }
     folder
@@ -44,7 +53,12 @@ fn changing() -> TempDir {
     archive(&[
         ("case-a", 2011, "甲", "推行“四议两公开”工作法和“十联共建”活动。"),
         ("case-b", 2011, "乙", "落实“三会一课”制度。"),
-        ("case-c", 2012, "丙", "推行四议两公开工作法,开展“十联共建”\n活动,实施“党员Ｅ家”工程,党员E家工程受欢迎。"),
+        (
+            "case-c",
+            2012,
+            "丙",
+            "推行四议两公开工作法,开展“十联共建”\n活动,实施“党员Ｅ家”工程,党员E家工程受欢迎。",
+        ),
         ("case-d", 2012, "丁", "「四议兩公開」好,「十联共建」活动好。"),
         ("case-e", 2009, "戊", "“双岗双责”活动。"),
         ("case-f", 2012, "己", "“双岗双责”活动,“十联共建”活动。"),
@@ -61,7 +75,8 @@ fn every_judged_occurrence_is_found_as_judged() {
     for line in list.lines().filter(|line| !line.starts_with('#')) {
         let parts: Vec<&str> = line.split('\t').collect();
         let [id, text, name, head, what] = parts[..] else { panic!("{line}") };
-        let path = ["2010", "2012", "undated"].map(|folder| repository().join(format!("cases/{folder}/{id}.yaml")));
+        let path =
+            ["2010", "2012", "undated"].map(|folder| repository().join(format!("cases/{folder}/{id}.yaml")));
         let record = path.iter().find_map(|path| fs::read_to_string(path).ok()).expect("a record");
         assert!(fold(&record).contains(&fold(text)), "{id} has no {text}");
         let (text, name) = (fold(text), fold(name));
@@ -113,7 +128,10 @@ fn changes_are_told_apart() {
     assert_eq!(of(&["--new", "--falling"]).len(), 2);
     // The undated case counts, and is first only where nothing dated has the term.
     let run = anku(root, ["terms", "庚", "--only", "methods", "--json"]).ends(0).json();
-    assert_eq!(run["terms"][0]["first"], json!({"id": "case-c", "year": 2012, "title": "丙", "path": "cases/x/case-c.yaml"}));
+    assert_eq!(
+        run["terms"][0]["first"],
+        json!({"id": "case-c", "year": 2012, "title": "丙", "path": "cases/x/case-c.yaml"})
+    );
     assert_eq!(run["before"], Value::Null);
     assert_eq!(run["terms"][0]["change"], Value::Null);
     anku(root, ["terms", "--new"]).ends(2);
@@ -123,7 +141,8 @@ fn changes_are_told_apart() {
 
 #[test]
 fn a_year_without_records_is_passed_over() {
-    let folder = archive(&[("case-a", 2009, "甲", "“十联共建”活动"), ("case-b", 2012, "乙", "“十联共建”活动")]);
+    let folder =
+        archive(&[("case-a", 2009, "甲", "“十联共建”活动"), ("case-b", 2012, "乙", "“十联共建”活动")]);
     let run = anku(folder.path(), ["terms", "--year", "2012", "--json"]).ends(0).json();
     assert_eq!(run["before"], json!({"records": 1, "field": "year", "from": 2009, "to": 2009}));
     let first = anku(folder.path(), ["terms", "--year", "2009", "--json"]).ends(0).json();
@@ -135,10 +154,15 @@ fn keywords_say_something() {
     let folder = shipped();
     let root = folder.path();
     let all = anku(root, ["terms", "--only", "keywords", "--json", "--min", "1"]).ends(0).json();
-    let words: Vec<&str> =
-        all["terms"].as_array().expect("a list").iter().map(|term| term["term"].as_str().expect("a term")).collect();
+    let words: Vec<&str> = all["terms"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .map(|term| term["term"].as_str().expect("a term"))
+        .collect();
     assert!(words.len() > 300, "{}", words.len());
-    for silly in ["我们", "没有", "敦煌市", "敦煌", "2012", "一个", "地说", "的", "非常", "翁源县"] {
+    for silly in ["我们", "没有", "敦煌市", "敦煌", "2012", "一个", "地说", "的", "非常", "翁源县"]
+    {
         assert!(!words.contains(&silly), "{silly}");
     }
     for good in ["社区", "党员", "便民"] {
@@ -176,11 +200,16 @@ fn formats_agree() {
     let csv = anku(root, ["terms", "--year", "2012", "--only", "methods", "-O", "csv"]).ends(0).stdout;
     assert_eq!(csv.lines().count(), 5, "{csv}");
     assert!(csv.contains("十联共建活动,十联共建,method,3,4,1,up,"), "{csv}");
-    let md = anku(root, ["terms", "--year", "2012", "--only", "methods", "-O", "md", "-n", "1"]).ends(0).stdout;
+    let md =
+        anku(root, ["terms", "--year", "2012", "--only", "methods", "-O", "md", "-n", "1"]).ends(0).stdout;
     assert!(md.contains("党员Ｅ家工程") && !md.contains("双岗双责"), "{md}");
-    let json = anku(root, ["terms", "--year", "2012", "--only", "methods", "--json", "-n", "2"]).ends(0).json();
+    let json =
+        anku(root, ["terms", "--year", "2012", "--only", "methods", "--json", "-n", "2"]).ends(0).json();
     assert_eq!(json["terms"].as_array().expect("a list").len(), 2);
-    assert_eq!((&json["total"], &json["selection"], &json["archive"]["records"]), (&json!(4), &json!({"records": 3}), &json!(7)));
+    assert_eq!(
+        (&json["total"], &json["selection"], &json["archive"]["records"]),
+        (&json!(4), &json!({"records": 3}), &json!(7))
+    );
     anku(root, ["terms", "--year", "2012", "-o", "out.csv"]).ends(0);
     assert!(fs::read_to_string(root.join("out.csv")).expect("a file").contains("十联共建活动"));
 }

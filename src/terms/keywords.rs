@@ -30,7 +30,7 @@ pub(super) fn count(
 ) -> Result<Vec<Counted>, EngineError> {
     let own: FxHashSet<String> = request.archive.terms().iter().map(|term| fold_term(term)).collect();
     let segmenter = Segmenter::new(request.archive.terms());
-    let fewest = u32::try_from(request.fewest(Kind::Keyword)).unwrap_or(u32::MAX);
+    let fewest = u32::try_from(request.fewest(Kind::Keyword, docs.selected)).unwrap_or(u32::MAX);
     let most = if docs.len() < FEW { f64::INFINITY } else { docs.len() as f64 * EVERYWHERE };
     let mut found = Vec::new();
     let mut take = |word: &str, tally: Tally| {

@@ -44,11 +44,12 @@ impl Kind {
         }
     }
 
-    /// Fewest records that a term of this kind needs unless somebody names another number: one case with a method of its own is news, one
-    /// with a word of its own is not.
-    pub fn fewest(self) -> usize {
+    /// Fewest records that a term of this kind needs in a selection of so many, unless somebody names another number: one case with a
+    /// method of its own is news, one with a word of its own is not.
+    pub fn fewest(self, selected: usize) -> usize {
         match self {
             Kind::Method => 1,
+            Kind::Keyword if selected <= 1 => 1,
             Kind::Keyword => 2,
         }
     }
@@ -104,8 +105,8 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    fn fewest(&self, kind: Kind) -> usize {
-        self.min.unwrap_or_else(|| kind.fewest()).max(1)
+    fn fewest(&self, kind: Kind, selected: usize) -> usize {
+        self.min.unwrap_or_else(|| kind.fewest(selected)).max(1)
     }
 }
 
@@ -216,9 +217,17 @@ pub fn terms(engine: &dyn Engine, request: &Request<'_>) -> Result<Terms, Engine
             Some(change) if !request.changes.is_empty() => request.changes.contains(&change),
             _ => one.tally.selected > 0 && request.changes.is_empty(),
         };
+        let score = docs.score(&one.tally);
+        // A word that the rest of the archive has as much says nothing of the selection; a name does.
+        if one.kind == Kind::Keyword
+            && request.changes.is_empty()
+            && docs.selected < docs.len()
+            && score <= 0.0
+        {
+            continue;
+        }
         let records = if change == Some(Change::Gone) { one.tally.before } else { one.tally.selected };
-        if wanted && records as usize >= request.fewest(one.kind) {
-            let score = docs.score(&one.tally);
+        if wanted && records as usize >= request.fewest(one.kind, docs.selected) {
             let rank = if request.changes.is_empty() || docs.before.is_none() {
                 score
             } else {
@@ -229,7 +238,10 @@ pub fn terms(engine: &dyn Engine, request: &Request<'_>) -> Result<Terms, Engine
     }
     found.sort_by(|(a, _, _, x), (b, _, _, y)| {
         let size = |tally: &Tally| (tally.selected, tally.before, tally.mentions, tally.archive);
-        (a.kind.cmp(&b.kind)).then(y.total_cmp(x)).then(size(&b.tally).cmp(&size(&a.tally))).then_with(|| a.name.cmp(&b.name))
+        (a.kind.cmp(&b.kind))
+            .then(y.total_cmp(x))
+            .then(size(&b.tally).cmp(&size(&a.tally)))
+            .then_with(|| a.name.cmp(&b.name))
     });
     let mut terms = Vec::with_capacity(found.len());
     for (one, change, score, _) in found {

@@ -24,6 +24,8 @@ use std::hash::Hasher as _;
 
 /// Fewest characters of a name that has no head noun and only comes back.
 const ALONE: usize = 3;
+/// Up to so many characters a name says too little without all of its head noun: “135”社区党建工作模式, “两网”服务模式.
+const SHORT: usize = 3;
 /// Fewest characters of a name that is recognised without quotation marks and head noun.
 const BARE: usize = 4;
 
@@ -47,7 +49,11 @@ struct Known<'w> {
 }
 
 /// Every name that a record of the archive has.
-pub(super) fn count(engine: &dyn Engine, docs: &Docs, request: &Request<'_>) -> Result<Vec<Counted>, EngineError> {
+pub(super) fn count(
+    engine: &dyn Engine,
+    docs: &Docs,
+    request: &Request<'_>,
+) -> Result<Vec<Counted>, EngineError> {
     let words = &request.words.methods;
     let all = docs.all();
     let mut told = Told::default();
@@ -59,13 +65,13 @@ pub(super) fn count(engine: &dyn Engine, docs: &Docs, request: &Request<'_>) -> 
         }
     }
     let titles = titles(&request.archive.kinds);
+    let own: FxHashSet<String> = own.into_iter().collect();
     for &doc in &all {
         engine.texts(doc, &mut |text| {
             let title = titles.contains(text.label);
-            text.text.split('\n').for_each(|paragraph| told.read(paragraph, title, words));
+            text.text.split('\n').for_each(|paragraph| told.read(paragraph, title, &own, words));
         })?;
     }
-    let own: FxHashSet<String> = own.into_iter().collect();
     let mut known = Known::new(told.names, &own, words);
     for &doc in &all {
         engine.texts(doc, &mut |text| {
@@ -91,7 +97,12 @@ fn titles(kinds: &[RecordKind]) -> FxHashSet<&str> {
     for kind in kinds {
         titles.insert(kind.title.as_str());
         let key = kind.title.as_str();
-        titles.extend(kind.fields.iter().filter(|field| field.list.is_some() && field.key() == key).map(|field| field.path.as_str()));
+        titles.extend(
+            kind.fields
+                .iter()
+                .filter(|field| field.list.is_some() && field.key() == key)
+                .map(|field| field.path.as_str()),
+        );
     }
     titles
 }
@@ -105,14 +116,14 @@ struct Told {
 }
 
 impl Told {
-    fn read(&mut self, paragraph: &str, title: bool, words: &Words) {
+    fn read(&mut self, paragraph: &str, title: bool, own: &FxHashSet<String>, words: &Words) {
         for method in methods::find(paragraph, words) {
-            let name = base(paragraph, &method);
+            let name = base(paragraph, &method, words);
             if self.names.contains(name) {
                 continue;
             }
-            let headed = method.kind == methods::Kind::Headed;
-            if headed || (title && name.chars().nth(ALONE - 1).is_some()) || self.again(name) {
+            let sure = method.kind == methods::Kind::Headed || own.contains(name);
+            if sure || (title && name.chars().nth(ALONE - 1).is_some()) || self.again(name) {
                 self.names.insert(name.to_owned());
             }
         }
@@ -129,10 +140,11 @@ impl Told {
     }
 }
 
-/// A name without its head noun.
-fn base<'t>(text: &'t str, method: &methods::Method) -> &'t str {
+/// A name without its head noun; with it where the rest means something else (“七一工程”).
+fn base<'t>(text: &'t str, method: &methods::Method, words: &Words) -> &'t str {
     let end = method.head.as_ref().map_or(method.name.end, |head| head.start.min(method.name.end));
-    text[method.name.start..end].trim_end()
+    let name = text[method.name.start..end].trim_end();
+    if words.is_common(name) { &text[method.name.clone()] } else { name }
 }
 
 impl<'w> Known<'w> {
@@ -194,10 +206,16 @@ impl<'w> Known<'w> {
         let opened = before.trim_end_matches(' ').ends_with(is_opening);
         let inside = behind.trim_start_matches(' ');
         if opened && let Some(rest) = inside.strip_prefix(is_closing) {
-            return Some(head(rest.trim_start_matches(' ')).unwrap_or_default());
+            let rest = rest.trim_start_matches(' ');
+            let name = &text[start..end];
+            let short = name.chars().nth(SHORT).is_none() || !name.chars().any(is_han);
+            let all = if short { self.words.phrase_at(rest) } else { None };
+            return Some(head(rest).or(all).unwrap_or_default());
         }
         let next = head(behind);
-        if opened && next.is_some_and(|head| behind[head.len()..].trim_start_matches(' ').starts_with(is_closing)) {
+        if opened
+            && next.is_some_and(|head| behind[head.len()..].trim_start_matches(' ').starts_with(is_closing))
+        {
             return next;
         }
         if is_torn(before, &text[start..end], behind) {
@@ -212,9 +230,11 @@ impl<'w> Known<'w> {
 fn is_torn(before: &str, name: &str, behind: &str) -> bool {
     let joined = |left: Option<char>, right: Option<char>| {
         let (Some(left), Some(right)) = (left, right) else { return false };
-        (left.is_ascii_alphanumeric() && right.is_ascii_alphanumeric()) || (is_numeral(left) && is_numeral(right))
+        (left.is_ascii_alphanumeric() && right.is_ascii_alphanumeric())
+            || (is_numeral(left) && is_numeral(right))
     };
-    joined(before.chars().next_back(), name.chars().next()) || joined(name.chars().next_back(), behind.chars().next())
+    joined(before.chars().next_back(), name.chars().next())
+        || joined(name.chars().next_back(), behind.chars().next())
 }
 
 /// Whether a name is coined by counting: 四议两公开, 五联一结对, 3+x, 十联共建.
@@ -225,7 +245,25 @@ fn is_counted(name: &str) -> bool {
 }
 
 fn is_numeral(c: char) -> bool {
-    c.is_ascii_digit() || matches!(c, '〇' | '零' | '一' | '二' | '三' | '四' | '五' | '六' | '七' | '八' | '九' | '十' | '百' | '千' | '万' | '亿')
+    c.is_ascii_digit()
+        || matches!(
+            c,
+            '〇' | '零'
+                | '一'
+                | '二'
+                | '三'
+                | '四'
+                | '五'
+                | '六'
+                | '七'
+                | '八'
+                | '九'
+                | '十'
+                | '百'
+                | '千'
+                | '万'
+                | '亿'
+        )
 }
 
 fn is_opening(c: char) -> bool {

@@ -94,7 +94,8 @@ impl Docs {
         for (place, when) in (0..).zip(&list) {
             docs.order[when.doc as usize] = place;
         }
-        let base: Vec<Doc> = find(request.plan, engine, &Options::SET)?.hits.iter().map(|hit| hit.doc).collect();
+        let base: Vec<Doc> =
+            find(request.plan, engine, &Options::SET)?.hits.iter().map(|hit| hit.doc).collect();
         let Some(period) = &request.period else {
             docs.mark(base.into_iter(), SELECTED);
             docs.selected = docs.count(SELECTED);
@@ -110,11 +111,19 @@ impl Docs {
         let own = engine.range(&period.field, Some(period.from), Some(period.to))?;
         docs.mark(base.iter().copied().filter(|&doc| own.contains(doc)), SELECTED);
         docs.selected = docs.count(SELECTED);
-        docs.mark(list.iter().filter(|when| at(when).is_some_and(|at| at < period.from)).map(|when| when.doc), EARLIER);
+        docs.mark(
+            list.iter().filter(|when| at(when).is_some_and(|at| at < period.from)).map(|when| when.doc),
+            EARLIER,
+        );
         let Some(mut before) = period.before() else { return Ok(docs) };
         if !list.iter().any(|when| within(when, &before)) {
             // An empty year says nothing: the last one that has something does.
-            let last = list.iter().filter(|when| wanted[when.doc as usize]).filter_map(at).filter(|&at| at < period.from).max();
+            let last = list
+                .iter()
+                .filter(|when| wanted[when.doc as usize])
+                .filter_map(at)
+                .filter(|&at| at < period.from)
+                .max();
             let Some(last) = last.filter(|_| period.from == period.to) else { return Ok(docs) };
             before = Period { from: last, to: last, ..before };
         }
@@ -176,7 +185,10 @@ impl Docs {
     /// What sets the selection apart from the rest of the archive.
     pub(super) fn score(&self, tally: &Tally) -> f64 {
         let rest = self.len() - self.selected;
-        log_likelihood((tally.selected as usize, self.selected), ((tally.archive - tally.selected) as usize, rest))
+        log_likelihood(
+            (tally.selected as usize, self.selected),
+            ((tally.archive - tally.selected) as usize, rest),
+        )
     }
 
     /// What sets the selection apart from the period before.

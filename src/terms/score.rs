@@ -16,7 +16,10 @@ pub fn log_likelihood((a, of_a): (usize, usize), (b, of_b): (usize, usize)) -> f
         let observed = observed as f64;
         if observed == 0.0 { 0.0 } else { observed * (observed * whole / (column * row as f64)).ln() }
     };
-    let sum = cell(a, with, of_a) + cell(b, with, of_b) + cell(of_a - a, whole - with, of_a) + cell(of_b - b, whole - with, of_b);
+    let sum = cell(a, with, of_a)
+        + cell(b, with, of_b)
+        + cell(of_a - a, whole - with, of_a)
+        + cell(of_b - b, whole - with, of_b);
     let less = (a as f64) * (of_b as f64) < (b as f64) * (of_a as f64);
     // Equal shares give a sum of nothing but rounding.
     let value = (2.0 * sum).max(0.0);
@@ -34,6 +37,10 @@ mod tests {
         assert!(log_likelihood((0, 10), (5, 20)) < 0.0);
         assert_eq!(log_likelihood((1, 0), (5, 20)), 0.0);
         // 2·[6·ln(6·30/(8·10)) + 2·ln(2·30/(8·20)) + 4·ln(4·30/(22·10)) + 18·ln(18·30/(22·20))]
-        assert!((log_likelihood((6, 10), (2, 20)) - 8.3314).abs() < 1e-3, "{}", log_likelihood((6, 10), (2, 20)));
+        assert!(
+            (log_likelihood((6, 10), (2, 20)) - 8.3314).abs() < 1e-3,
+            "{}",
+            log_likelihood((6, 10), (2, 20))
+        );
     }
 }

@@ -41,7 +41,10 @@ pub fn tables(terms: &Terms, shown: &[Term], lang: Lang) -> Vec<Table> {
                 }));
             }
             cells.push(Cell::Text(format!("{:.1}", no_minus(term.score))));
-            let year = term.first.year.map_or_else(|| lang.word("terms.undated").to_owned(), |year| year.to_string());
+            let year = term
+                .first
+                .year
+                .map_or_else(|| lang.word("terms.undated").to_owned(), |year| year.to_string());
             cells.push(Cell::Text(format!("{year} {} {}", term.first.id, term.first.title)));
             table.push(cells);
         }
@@ -61,7 +64,11 @@ pub fn full_table(shown: &[Term], lang: Lang) -> Table {
         ["term", "name", "kind", "records", "archive", "before", "change", "score", "first", "year", "title"];
     let column = |key: &str| {
         let heading = lang.say(&format!("terms.column.{key}"), &[]);
-        if matches!(key, "records" | "archive" | "before" | "score") { Column::figures(heading) } else { Column::text(heading) }
+        if matches!(key, "records" | "archive" | "before" | "score") {
+            Column::figures(heading)
+        } else {
+            Column::text(heading)
+        }
     };
     let mut table = Table::new(KEYS.iter().map(|key| column(key)).collect());
     for term in shown {

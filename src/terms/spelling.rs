@@ -14,7 +14,9 @@ pub(super) fn spell(archive: &Archive, terms: &mut [Term]) {
         by_path.entry(term.first.path.clone()).or_default().push(at);
     }
     let kind_of = |path: &str| {
-        archive.kinds.iter().find(|kind| path.strip_prefix(&*kind.folder.to_string_lossy()).is_some_and(|rest| rest.starts_with('/')))
+        archive.kinds.iter().find(|kind| {
+            path.strip_prefix(&*kind.folder.to_string_lossy()).is_some_and(|rest| rest.starts_with('/'))
+        })
     };
     for (path, places) in by_path {
         let Some(kind) = kind_of(&path) else { continue };

@@ -27,8 +27,13 @@ fn term(name: &str, head: &str) -> Term {
 #[test]
 fn a_dictionary_keeps_what_it_has() {
     let before = "# 自己的词\r\n四议两公开 # 旧\r\n党员E家";
-    let terms =
-        [term("星级", "管理"), term("四议两公开", "工作法"), term("党员Ｅ家", "工程"), term("A、B", "工程"), term("3421", "工程")];
+    let terms = [
+        term("星级", "管理"),
+        term("四议两公开", "工作法"),
+        term("党员Ｅ家", "工程"),
+        term("A、B", "工程"),
+        term("3421", "工程"),
+    ];
     let made = add_to_dictionary(before, &terms, &heads());
     assert_eq!(made.text, "# 自己的词\r\n四议两公开 # 旧\r\n党员E家\r\n3421工程\r\n星级管理\r\n");
     assert_eq!(made.added, ["3421工程", "星级管理"]);

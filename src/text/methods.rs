@@ -27,7 +27,7 @@ pub struct Words {
 }
 
 impl Words {
-    /// Head nouns; endings of one character, each with what may not follow it; what may not stand between a quotation mark and its
+    /// Head nouns; endings, which must stand right at the name, each with what may not follow it; what may not stand between a quotation mark and its
     /// head noun; quoted expressions that are no names.
     pub fn new(
         heads: impl IntoIterator<Item = String>,
@@ -73,25 +73,31 @@ impl Words {
         self.common.contains(name)
     }
 
-    /// Whether some head noun stands behind at most `most` Han characters, none of which speaks against it.
-    fn head_behind(&self, text: &str, most: usize) -> bool {
-        if self.head_at(text).is_some() {
-            return true;
+    /// The end of the head noun that a text begins with, or that stands behind at most `most` Han characters none of which speaks
+    /// against it.
+    fn head_behind(&self, text: &str, most: usize) -> Option<usize> {
+        if let Some(length) = self.head_at(text) {
+            return Some(length);
         }
         let mut at = 0;
         for _ in 0..=most {
             let rest = &text[at..];
-            // One character is too little to know a head noun by once something stands before it: 老人依法.
-            if self.heads.iter().any(|head| rest.starts_with(head.as_str())) {
-                return true;
+            // An ending says too little once something stands before it: 老人依法.
+            if let Some(head) = self.heads.iter().find(|head| rest.starts_with(head.as_str())) {
+                return Some(at + head.len());
             }
-            let Some(next) = rest.chars().next().filter(|c| is_han(*c)) else { return false };
+            let next = rest.chars().next().filter(|c| is_han(*c))?;
             if self.between_not.iter().any(|word| rest.starts_with(word.as_str())) {
-                return false;
+                return None;
             }
             at += next.len_utf8();
         }
-        false
+        None
+    }
+
+    /// The head noun behind a closing mark with what stands before it: 社区党建工作模式 of “135”社区党建工作模式.
+    pub fn phrase_at<'t>(&self, text: &'t str) -> Option<&'t str> {
+        self.head_behind(text, BETWEEN).map(|end| &text[..end])
     }
 }
 
@@ -141,7 +147,7 @@ pub fn find(text: &str, words: &Words) -> Vec<Method> {
         let passes_on = passed_on(text, span.whole.end, behind);
         let close = direct.is_some();
         let headed = close || loosely(words, trimmed) || passes_on;
-        let strict = close || words.head_behind(trimmed, BETWEEN) || passes_on;
+        let strict = close || words.head_behind(trimmed, BETWEEN).is_some() || passes_on;
         behind = Some((span.whole.start, strict));
         let name = trim(text, span.inside.clone());
         let Some(kind) = judge(&text[name.clone()], words, headed, strict) else { continue };
@@ -163,11 +169,12 @@ fn passed_on(text: &str, end: usize, behind: Option<(usize, bool)>) -> bool {
 
 /// A head noun behind a modifier, behind 的 or behind 等.
 fn loosely(words: &Words, rest: &str) -> bool {
-    if words.head_behind(rest, BETWEEN) {
+    if words.head_behind(rest, BETWEEN).is_some() {
         return true;
     }
     ["的", "等"].iter().any(|word| {
-        rest.strip_prefix(word).is_some_and(|rest| words.head_behind(rest.trim_start(), BETWEEN_LOOSELY))
+        rest.strip_prefix(word)
+            .is_some_and(|rest| words.head_behind(rest.trim_start(), BETWEEN_LOOSELY).is_some())
     })
 }
 
@@ -184,7 +191,8 @@ fn judge(name: &str, words: &Words, headed: bool, strict: bool) -> Option<Kind> 
         match c {
             '、' | ',' | '，' => parts = true,
             // Within the name of a service: 党员E家 2.0, 甲 乙.
-            '+' | '＋' | '-' | '－' | '·' | '・' | '.' | '/' | '&' | '×' | '%' | '#' | '—' | '→' | ' ' => {}
+            '+' | '＋' | '-' | '－' | '·' | '・' | '.' | '/' | '&' | '×' | '%' | '#' | '—' | '→' | ' ' =>
+                {}
             c if c.is_alphanumeric() => letters += 1,
             _ => return None,
         }

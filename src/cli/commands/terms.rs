@@ -133,12 +133,13 @@ fn words(context: &Context, archive: &Archive) -> Result<TermWords, Failure> {
 }
 
 fn changes(matches: &ArgMatches) -> Vec<Change> {
-    let flags: [(&str, &[Change]); 3] = [
-        ("new", &[Change::New]),
-        ("rising", &[Change::Up]),
-        ("falling", &[Change::Down, Change::Gone]),
-    ];
-    flags.iter().filter(|(flag, _)| matches.get_flag(flag)).flat_map(|(_, changes)| changes.iter().copied()).collect()
+    let flags: [(&str, &[Change]); 3] =
+        [("new", &[Change::New]), ("rising", &[Change::Up]), ("falling", &[Change::Down, Change::Gone])];
+    flags
+        .iter()
+        .filter(|(flag, _)| matches.get_flag(flag))
+        .flat_map(|(_, changes)| changes.iter().copied())
+        .collect()
 }
 
 /// The years or editions that a flag names, where they follow one another: `--edition 2`, `--year 2010..2012`.
@@ -207,9 +208,10 @@ fn add(
     let lock = if dry { None } else { Some(writing::lock(context, archive)?) };
     let file = archive.root.join(path);
     let before = match std::fs::read(&file) {
-        Ok(bytes) => Some(String::from_utf8(bytes).map_err(|_| {
-            Failure::usage(lang.say("terms.not-text", &[("path", path)]))
-        })?),
+        Ok(bytes) => Some(
+            String::from_utf8(bytes)
+                .map_err(|_| Failure::usage(lang.say("terms.not-text", &[("path", path)])))?,
+        ),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
         Err(error) => return Err(at(context, &file, &error)),
     };

@@ -29,7 +29,10 @@ fn names(text: &str) -> Vec<String> {
 #[test]
 fn a_head_noun_makes_a_name() {
     assert_eq!(names("推行“四议两公开”工作法"), ["四议两公开+工作法"]);
-    assert_eq!(names("「四本一档」管理模式、『2+X』模式、\"155\" 工程"), ["四本一档+管理模式", "2+X+模式", "155+工程"]);
+    assert_eq!(
+        names("「四本一档」管理模式、『2+X』模式、\"155\" 工程"),
+        ["四本一档+管理模式", "2+X+模式", "155+工程"]
+    );
     assert_eq!(names("“四民工作法”和“薪火”"), ["四民工作法", "(薪火)"]);
     assert_eq!(names("“135”社区党建工作模式"), ["135"]);
     assert_eq!(names("“三会”制的探索,“三会”制度,“三建法”"), ["三会+制", "三会+制度", "三建法"]);
@@ -54,7 +57,11 @@ fn marks_that_do_not_meet() {
     assert_eq!(names("“暑期‘四进社区’活动”"), ["四进社区+活动"], "the inner one");
     assert_eq!(names("“没有结尾\n\n十联共建”活动"), Vec::<String>::new(), "a name stays in its paragraph");
     assert_eq!(names("”“”“"), Vec::<String>::new());
-    assert_eq!(names("“十联\n共建”活动"), Vec::<String>::new(), "texts are folded before: lines are joined there");
+    assert_eq!(
+        names("“十联\n共建”活动"),
+        Vec::<String>::new(),
+        "texts are folded before: lines are joined there"
+    );
     assert_eq!(names(&crate::text::fold::fold("“十联\n共建”\n活动")), ["十联共建+活动"]);
 }
 
