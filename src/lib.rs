@@ -20,6 +20,7 @@ pub mod schema;
 pub mod search;
 pub mod stats;
 pub mod table;
+pub mod terms;
 pub mod text;
 pub mod workspace;
 pub mod yaml;

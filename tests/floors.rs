@@ -11,7 +11,7 @@ const FLOORS: &[&[&str]] = &[
     &["schema", "dedup"],
     &["archive"],
     &["facts", "import", "search"],
-    &["index", "stats"],
+    &["index", "stats", "terms"],
     &["report"],
     &["workspace"],
 ];

@@ -46,5 +46,7 @@ mod seeds;
 mod support;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
 mod tables;
+/// Method names and keywords: found as judged, counted by records, added to the dictionary and taken back.
+mod terms;
 /// Reports as Excel workbooks: cells, charts, links, LibreOffice, the command line.
 mod workbooks;

@@ -10,8 +10,10 @@ use crate::yaml::Tree;
 pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/case.yaml", include_str!("../../schemas/case.yaml")),
     ("schemas/vocab/boilerplate.yaml", include_str!("../../schemas/vocab/boilerplate.yaml")),
+    ("schemas/vocab/keywords.yaml", include_str!("../../schemas/vocab/keywords.yaml")),
     ("schemas/vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),
     ("schemas/vocab/columns.yaml", include_str!("../../schemas/vocab/columns.yaml")),
+    ("schemas/vocab/method-heads.yaml", include_str!("../../schemas/vocab/method-heads.yaml")),
     ("schemas/vocab/programmes.yaml", include_str!("../../schemas/vocab/programmes.yaml")),
     ("schemas/vocab/quantities.yaml", include_str!("../../schemas/vocab/quantities.yaml")),
     ("schemas/vocab/residue.yaml", include_str!("../../schemas/vocab/residue.yaml")),

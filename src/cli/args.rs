@@ -3,6 +3,8 @@
 //! Filter flags (`--year`, `--province`, …) come from the archive's schemas: a field with `flag:` in
 //! its annotation has one.
 
+mod terms;
+
 use anku::locale::Lang;
 use anku::schema::Field;
 use anku::schema::FieldType;
@@ -22,6 +24,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("grep", &[]),
     ("show", &[]),
     ("stats", &[]),
+    ("terms", &[]),
     ("facts", &[]),
     ("region", &[]),
     ("report", &[]),
@@ -263,6 +266,9 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .args(output())
             .arg(to_file())
             .args(filters()),
+        "terms" => {
+            command.args(terms::args(lang)).arg(refresh()).args(output()).arg(to_file()).args(filters())
+        }
         "show" => command
             .arg(Arg::new("id").value_name("ID").required(true).num_args(1..).help(lang.word("help.show.id")))
             .args([
@@ -481,9 +487,9 @@ pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
         COMMANDS.iter().any(|(name, also)| *arg == name || also.iter().any(|name| *arg == name))
     };
     let command = argv.iter().skip(1).find(is_command);
-    if !command
-        .is_some_and(|arg| ["search", "s", "list", "ls", "facts", "dedup"].iter().any(|name| arg == name))
-    {
+    if !command.is_some_and(|arg| {
+        ["search", "s", "list", "ls", "facts", "terms", "dedup"].iter().any(|name| arg == name)
+    }) {
         return argv;
     }
     let shield = |arg: OsString| match arg.to_str().and_then(|text| text.strip_prefix('-')) {
@@ -591,4 +597,10 @@ const RESERVED: &[&str] = &[
     "regex",
     "word-regexp",
     "subject",
+    "only",
+    "new",
+    "rising",
+    "falling",
+    "min",
+    "add-to",
 ];

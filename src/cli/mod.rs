@@ -61,6 +61,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "dedup" => commands::dedup::run(context, matches),
         "similar" => commands::similar::run(context, matches),
         "stats" => commands::stats::run(context, matches),
+        "terms" => commands::terms::run(context, matches),
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),

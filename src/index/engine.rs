@@ -378,6 +378,11 @@ impl Engine for IndexEngine<'_> {
         })
     }
 
+    fn each_word(&self, take: &mut dyn FnMut(&str, &[Doc])) -> Result<bool> {
+        self.words(take)?;
+        Ok(true)
+    }
+
     fn values(&self, field: &str) -> Result<Vec<TermCount>> {
         let from = format!("{field}{VALUE}");
         self.terms(self.index.fields.keys, &from, |key| key.strip_prefix(from.as_bytes()).map(Some))

@@ -155,6 +155,16 @@ pub trait Engine {
         Ok(Vec::new())
     }
 
+    /// Calls `take` once with each word of two characters and more that the engine has in a dictionary, and the records that have
+    /// it, ascending. `false`: it has none, and `take` was not called.
+    ///
+    /// # Errors
+    /// When the engine cannot answer.
+    fn each_word(&self, take: &mut dyn FnMut(&str, &[Doc])) -> Result<bool, EngineError> {
+        let _ = take;
+        Ok(false)
+    }
+
     /// The values of a field other than running text and numbers, folded, with how many records have
     /// each.
     ///

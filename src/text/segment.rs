@@ -43,6 +43,19 @@ impl Segmenter {
         }
     }
 
+    /// The sort of a word as the dictionary marks it (`n`, `vn`, `ns`, … of the ICTCLAS set that jieba uses); empty for the archive's own
+    /// terms, `None` for what is no word of the dictionary.
+    pub fn sort<'s>(&'s self, word: &'s str) -> Option<&'s str> {
+        if !self.jieba.has_word(word) {
+            return None;
+        }
+        // Some words of the dictionary are cut in two where they stand in a text: then it is not sure what they are.
+        match self.jieba.tag(word, false).as_slice() {
+            [tag] => Some(tag.tag),
+            _ => None,
+        }
+    }
+
     /// Identity of the words this segmenter gives: equal fingerprints cut every text alike. Stable across runs and machines.
     pub fn fingerprint(&self) -> String {
         self.fingerprint.clone()

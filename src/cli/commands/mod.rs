@@ -14,5 +14,6 @@ pub(crate) mod show;
 pub(crate) mod similar;
 pub(crate) mod stats;
 pub(crate) mod status;
+pub(crate) mod terms;
 pub(crate) mod undo;
 pub(crate) mod validate;

@@ -5,6 +5,7 @@ use super::IndexEngine;
 use super::Result;
 use super::Segment;
 use super::failed;
+use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine as _;
 use crate::search::TermCount;
@@ -104,6 +105,44 @@ impl IndexEngine<'_> {
         Ok(())
     }
 
+    /// Calls `take` with each word of two characters and more and the live documents that have it. Every segment has a sorted list of
+    /// its own: they are read side by side, so that no more than one word is held.
+    pub(super) fn words(&self, take: &mut dyn FnMut(&str, &[Doc])) -> Result<()> {
+        let mut readers = Vec::with_capacity(self.segments.len());
+        for segment in &self.segments {
+            readers.push(segment.reader.inverted_index(self.index.fields.words).map_err(failed)?);
+        }
+        let mut lists = Vec::with_capacity(readers.len());
+        for (segment, reader) in self.segments.iter().zip(&readers) {
+            let mut stream = reader.terms().stream().map_err(failed)?;
+            let open = stream.advance();
+            lists.push((segment, reader, stream, open));
+        }
+        let mut docs = Vec::new();
+        loop {
+            let next = lists.iter().filter(|(.., open)| *open).map(|(_, _, stream, _)| stream.key()).min();
+            let Some(key) = next.map(<[u8]>::to_vec) else { return Ok(()) };
+            let word = std::str::from_utf8(&key).unwrap_or_default();
+            let wanted = word.chars().nth(1).is_some();
+            docs.clear();
+            for (segment, reader, stream, open) in &mut lists {
+                if !*open || stream.key() != key.as_slice() {
+                    continue;
+                }
+                if wanted {
+                    let list = reader
+                        .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
+                        .map_err(failed)?;
+                    segment.each(list, |doc| docs.push(doc));
+                }
+                *open = stream.advance();
+            }
+            if !docs.is_empty() {
+                take(word, &docs);
+            }
+        }
+    }
+
     /// Calls `take` with every key of the index that begins with `prefix`, from `from` on, until it
     /// says no.
     pub(super) fn keys(
@@ -163,11 +202,15 @@ impl IndexEngine<'_> {
 }
 
 impl Segment<'_> {
-    pub(super) fn collect(&self, mut postings: SegmentPostings, set: &mut DocSet) {
+    pub(super) fn collect(&self, postings: SegmentPostings, set: &mut DocSet) {
+        self.each(postings, |doc| set.insert(doc));
+    }
+
+    fn each(&self, mut postings: SegmentPostings, mut take: impl FnMut(Doc)) {
         let deletes = self.reader.has_deletes();
         while postings.doc() != TERMINATED {
             if !deletes || !self.reader.is_deleted(postings.doc()) {
-                set.insert(self.base + postings.doc());
+                take(self.base + postings.doc());
             }
             postings.advance();
         }
