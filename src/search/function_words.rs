@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 const FUNCTION_WORDS: &str = include_str!("function_words.txt");
 
 /// Whether a word is one of the closed classes.
-pub(super) fn is_function_word(word: &str) -> bool {
+pub fn is_function_word(word: &str) -> bool {
     static KNOWN: OnceLock<HashSet<&str>> = OnceLock::new();
     let known = KNOWN.get_or_init(|| {
         let lines = FUNCTION_WORDS.lines().filter(|line| !line.starts_with('#'));

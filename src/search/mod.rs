@@ -38,6 +38,7 @@ pub use engine::{
 pub use expand::{Expansion, with_pinyin, with_synonyms};
 pub use fold_copies::{Shown, fold_copies};
 pub use folded_regex::FoldedRegex;
+pub use function_words::is_function_word;
 pub use grams::Grams;
 pub use highlight::{Extent, Mark, Snippet, passages};
 pub use like::{Alike, alike};

@@ -11,6 +11,7 @@ use super::period::Docs;
 use crate::search::Doc;
 use crate::search::Engine;
 use crate::search::EngineError;
+use crate::search::is_function_word;
 use crate::text::fold::fold_term;
 use crate::text::segment::Segmenter;
 use rustc_hash::FxHashMap;
@@ -61,7 +62,7 @@ fn may_be(word: &str) -> bool {
 
 /// Whether a word says something: the dictionary has it, as a word of a sort that does. What the segmenter made up has no sort.
 fn is_keyword(word: &str, segmenter: &Segmenter, own: &FxHashSet<String>, words: &TermWords) -> bool {
-    if words.leave_out.contains(word) {
+    if words.leave_out.contains(word) || is_function_word(word) {
         return false;
     }
     own.contains(word) || segmenter.sort(word).is_some_and(|sort| words.sorts.contains(sort))

@@ -19,7 +19,6 @@ use anku::archive::next_id;
 use anku::report::Block;
 use anku::report::Document;
 use anku::report::json_text;
-use anku::search::EngineError;
 use anku::terms;
 use anku::terms::Change;
 use anku::terms::Dictionary;
@@ -71,7 +70,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         min,
         changes,
     };
-    let found = ready.with(|engine| terms::terms(engine, &request).map_err(Failed))?;
+    let found = ready.with(|engine| terms::terms(engine, &request))?;
     let wanted = output::wanted(context, matches, format)?;
     let limit = match matches.get_one::<usize>("limit") {
         Some(0) => usize::MAX,
@@ -109,21 +108,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         (true, _) => Exit::Nothing,
         _ => Exit::Done,
     })
-}
-
-/// An engine's error on its way out of [`anku::workspace::Ready::with`].
-struct Failed(EngineError);
-
-impl From<EngineError> for Failed {
-    fn from(error: EngineError) -> Self {
-        Failed(error)
-    }
-}
-
-impl From<Failed> for Failure {
-    fn from(Failed(error): Failed) -> Self {
-        error.into()
-    }
 }
 
 fn words(context: &Context, archive: &Archive) -> Result<TermWords, Failure> {
