@@ -51,7 +51,7 @@ fn list(rows: i64) -> Table {
     let columns = vec![Column::figures("名次"), Column::text("单位"), Column::text("题目")];
     let mut list = Table::new(columns);
     for rank in 1..=rows {
-        let title = format!("“民情流水线”工程的探索与实践之{rank}：<b>以党建</b>引领治理&创新");
+        let title = format!("<b>党建</b>引领治理&创新之{rank}");
         list.push(vec![Cell::Count(rank), "中共敦煌市委组织部".into(), title.as_str().into()]);
     }
     list.title = Some("最佳案例".to_owned());
@@ -113,7 +113,7 @@ fn a_document_says_in_print_what_it_holds() {
         ranks += page.matches("中共敦煌市委组织部").count();
     }
     assert_eq!(ranks, 100);
-    assert!(pages.last().expect("a page").contains("<b>以党建</b>引领治理&创新"));
+    assert!(pages.last().expect("a page").contains("<b>党建</b>引领治理&创新之100"));
 }
 
 #[test]
