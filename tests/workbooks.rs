@@ -453,7 +453,8 @@ fn the_command_line_writes_a_workbook() {
     let sheets = book.sheet_names();
     let tables: Vec<_> =
         json["blocks"].as_array().expect("blocks").iter().filter(|block| block["type"] == "table").collect();
-    assert_eq!(sheets.len(), tables.len() + 1, "{sheets:?}");
+    // Before them the text, behind them which records stand behind which figure, and the records.
+    assert_eq!(sheets.len(), tables.len() + 3, "{sheets:?}");
     for (table, sheet) in tables.iter().zip(&sheets[1..]) {
         let rows = rows(&mut book, sheet);
         for (row, content) in table["rows"].as_array().expect("rows").iter().enumerate() {
