@@ -34,6 +34,8 @@ mod recall;
 mod region;
 /// Reports as one page: what a browser makes of it.
 mod report_html;
+/// Statistics and reports with figures counted by hand, checked against the archive later.
+mod reports;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
 /// A kind of record that no line of code knows: one schema file, and everything works.

@@ -1,0 +1,128 @@
+//! Statistics and reports on the shipped archive, with figures that were counted by hand from the two award lists:
+//! 20 and 60 entries of the first edition, 30 and 70 of the second, 12 records in no list.
+
+use crate::support::anku;
+use crate::support::shipped;
+use serde_json::json;
+
+#[test]
+fn both_editions_come_out_as_the_lists_have_them() {
+    let archive = shipped();
+    let table = |edition: &str| {
+        let args = ["report", "yearly", "--edition", edition, "--json"];
+        let report = anku(archive.path(), args).ends(0).json();
+        let blocks = report["blocks"].as_array().cloned().unwrap_or_default();
+        let found = blocks.into_iter().find(|block| block["title"] == "等次").expect("the levels");
+        let rows = found["rows"].as_array().cloned().unwrap_or_default();
+        rows.into_iter().map(|row| row["cells"].clone()).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        table("1"),
+        [json!(["最佳案例", 20, 0.25]), json!(["优秀案例", 60, 0.75]), json!(["合计", 80, 1.0])]
+    );
+    let second = table("2");
+    assert_eq!(second[0], json!(["最佳案例", 30, 0.3]));
+    assert_eq!(second[1], json!(["优秀案例", 70, 0.7]));
+    assert_eq!(second[2], json!(["合计", 100, 1.0]));
+}
+
+#[test]
+fn the_award_list_checks_its_ranks() {
+    let archive = shipped();
+    for (edition, best, good) in [("1", 20, 60), ("2", 30, 70)] {
+        let report =
+            anku(archive.path(), ["report", "awards", "--edition", edition, "--json"]).ends(0).json();
+        let blocks = report["blocks"].as_array().expect("blocks");
+        let rows = &blocks.last().expect("a table")["rows"];
+        for (row, (level, count)) in [("最佳案例", best), ("优秀案例", good)].into_iter().enumerate()
+        {
+            let sum = count * (count + 1) / 2;
+            assert_eq!(rows[row]["cells"], json!([level, count, sum, sum, "", "", "相符"]));
+        }
+    }
+}
+
+#[test]
+fn a_search_report_says_what_was_found_and_what_was_not() {
+    let archive = shipped();
+    let report = |args: &[&str], code: i32| {
+        let all = [&["report", "search"], args, &["--date", "2012-12-31", "-O", "plain"]].concat();
+        anku(archive.path(), all).ends(code).stdout
+    };
+    let found = report(&["流动党员", "--where", "year:2012"], 0);
+    assert!(found.contains("检索日期：2012-12-31") && found.contains("限定条件：year:2012"), "{found}");
+    assert!(found.contains("命中 1 条") && found.contains("dcqc97"), "{found}");
+    assert_eq!(found, report(&["流动党员", "--where", "year:2012"], 0));
+    let nothing = report(&["量子纠缠"], 1);
+    assert!(nothing.contains("命中 0 条") && nothing.contains("没有找到的检索词：量子纠缠"), "{nothing}");
+}
+
+#[test]
+fn the_quality_report_names_rules_and_places() {
+    let archive = shipped();
+    let said = anku(archive.path(), ["report", "quality", "-O", "plain"]).ends(0).stdout;
+    assert!(said.contains("AK0350") && said.contains("cases/2010/btv1nd.yaml:4"), "{said}");
+    assert!(said.contains("仅列名的 177 条") && said.contains("不在名单里的 12 条"), "{said}");
+}
+
+#[test]
+fn a_report_is_checked_against_the_archive() {
+    let archive = shipped();
+    let root = archive.path();
+    for file in ["a.md", "a.csv", "a.json", "a.html", "a.docx", "a.xlsx"] {
+        anku(root, ["report", "awards", "--edition", "1", "-o", file]).ends(0);
+        anku(root, ["report", "awards", "--edition", "1", "--check", file]).ends(0);
+    }
+    // One entry of the list loses its place in it.
+    let path = root.join("cases/2010/q6mm1h.yaml");
+    let text = std::fs::read_to_string(&path).expect("a record");
+    let rank = text.lines().find(|line| line.trim_start().starts_with("rank:")).expect("a rank");
+    std::fs::write(
+        &path,
+        text.replace(rank, &format!("{}rank: 99", &rank[..rank.len() - rank.trim_start().len()])),
+    )
+    .expect("written");
+    for file in ["a.md", "a.csv", "a.json", "a.html", "a.docx"] {
+        let told = anku(root, ["report", "awards", "--edition", "1", "--check", file]).ends(1);
+        assert!(told.stdout.contains('+') && told.stdout.contains("99"), "{file}: {}", told.stdout);
+    }
+    anku(root, ["report", "awards", "--edition", "1", "--check", "none.md"]).ends(2);
+}
+
+#[test]
+fn figures_lead_to_their_records_and_nobody_is_lost() {
+    let archive = shipped();
+    let root = archive.path();
+    let stats = |args: &[&str]| anku(root, [&["stats"], args].concat()).ends(0);
+    let drilled =
+        stats(&["--rows", "等次", "--edition", "1", "--province", "山东省", "--drill", "--json"]).json();
+    let cells = drilled["cells"].as_array().expect("cells");
+    for cell in cells {
+        assert_eq!(cell["records"].as_array().map(Vec::len), cell["value"].as_u64().map(|n| n as usize));
+    }
+    let top = stats(&["--rows", "省", "--top", "3", "--totals", "--json"]).json();
+    let sum: i64 =
+        top["cells"].as_array().expect("cells").iter().filter_map(|cell| cell["value"].as_i64()).sum();
+    assert_eq!((sum, &top["total"]), (192, &json!(192)));
+    let delta = stats(&["--rows", "领域", "--edition", "2", "--delta", "--totals", "-O", "plain"]).stdout;
+    assert!(delta.contains("第2届") && delta.contains("第1届") && delta.contains("+21"), "{delta}");
+    let nested = stats(&["--rows", "地区", "--subtotals", "--totals", "-O", "tsv"]).stdout;
+    assert!(nested.contains("山东省\t小计\t\t22"), "{nested}");
+    let people = stats(&["--rows", "年度", "--measure", "sum(facts.人次)", "--totals", "--json"]).json();
+    assert!(people["total"]["approximate"].as_u64() > Some(0), "{people}");
+    anku(root, ["stats", "--rows", "省", "--delta"]).ends(2);
+    anku(root, ["stats", "--rows", "省", "--top", "3", "--subtotals"]).ends(2);
+    let excel = std::fs::read({
+        stats(&["--rows", "等次", "--excel", "-o", "x.csv"]);
+        root.join("x.csv")
+    });
+    assert!(excel.expect("a file").starts_with(&[0xEF, 0xBB, 0xBF]));
+}
+
+#[test]
+fn charts_stand_under_their_tables() {
+    let archive = shipped();
+    let drawn = anku(archive.path(), ["stats", "--rows", "等次", "--chart", "bars"]).ends(0).stdout;
+    assert!(drawn.contains("优秀案例 ████████████████████████████████████████ 130"), "{drawn}");
+    assert!(drawn.contains("最佳案例 ███████████████▍ 50"), "{drawn}");
+}
