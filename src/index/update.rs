@@ -27,6 +27,7 @@ use std::path::PathBuf;
 use tantivy::IndexWriter;
 use tantivy::TantivyDocument;
 use tantivy::Term;
+use tantivy::merge_policy::NoMergePolicy;
 
 /// Records prepared at a time: bounds memory, and is enough for all cores.
 const CHUNK: usize = 256;
@@ -60,6 +61,9 @@ pub fn rebuild(
     register(&index);
     let heap = if walk.len() < 2000 { SMALL_HEAP } else { HEAP };
     let mut writer: IndexWriter<Queued> = index.writer_with_num_threads(1, heap)?;
+    // From eight segments on tantivy begins to merge by itself, and what it is merging cannot be merged
+    // below: the whole rebuild failed on 100,000 records.
+    writer.set_merge_policy(Box::new(NoMergePolicy));
     let mut batch = Batch {
         archive,
         fields,
