@@ -60,10 +60,7 @@ pub fn rebuild(
     let index = tantivy::Index::create_in_dir(&new, schema)?;
     register(&index);
     let heap = if walk.len() < 2000 { SMALL_HEAP } else { HEAP };
-    let mut writer: IndexWriter<Queued> = index.writer_with_num_threads(1, heap)?;
-    // From eight segments on tantivy begins to merge by itself, and what it is merging cannot be merged
-    // below: the whole rebuild failed on 100,000 records.
-    writer.set_merge_policy(Box::new(NoMergePolicy));
+    let mut writer = writer_of_all(&index, heap)?;
     let mut batch = Batch {
         archive,
         fields,
@@ -90,6 +87,14 @@ pub fn rebuild(
     }
     std::fs::rename(&new, archive.state().join(FOLDER)).map_err(io(&old))?;
     Index::open(archive)
+}
+
+/// A writer that leaves merging to [`rebuild`]. From eight segments on tantivy begins to merge by itself,
+/// and what it is merging cannot be merged by anyone else: a rebuild of 100,000 records failed.
+fn writer_of_all(index: &tantivy::Index, heap: usize) -> Result<IndexWriter<Queued>, IndexError> {
+    let writer: IndexWriter<Queued> = index.writer_with_num_threads(1, heap)?;
+    writer.set_merge_policy(Box::new(NoMergePolicy));
+    Ok(writer)
 }
 
 /// Brings an index up to date with what changed. The caller holds the archive's lock and compared
@@ -246,5 +251,30 @@ impl Batch<'_> {
         let racy = is_racy(&item.stat, now);
         self.files.rows.push(Row { stat: item.stat, hash: item.hash, number, racy, broken: item.broken });
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_segments_become_one() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let (schema, fields) = Fields::new();
+        let index = tantivy::Index::create_in_dir(folder.path(), schema).expect("an index");
+        register(&index);
+        let mut writer = writer_of_all(&index, SMALL_HEAP).expect("a writer");
+        let queue = Queue::default();
+        for number in 0..40 {
+            let mut document = TantivyDocument::default();
+            document.add_u64(fields.number, number);
+            writer.add_document(queue.enter(document)).expect("added");
+            writer.commit().expect("committed");
+        }
+        let segments = index.searchable_segment_ids().expect("segments");
+        assert_eq!(segments.len(), 40);
+        writer.merge(&segments).wait().expect("merged");
+        assert_eq!(index.searchable_segment_ids().expect("segments").len(), 1);
     }
 }
