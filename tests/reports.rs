@@ -53,6 +53,7 @@ fn a_search_report_says_what_was_found_and_what_was_not() {
     assert!(found.contains("检索日期：2012-12-31") && found.contains("限定条件：year:2012"), "{found}");
     assert!(found.contains("命中 1 条") && found.contains("dcqc97"), "{found}");
     assert_eq!(found, report(&["流动党员", "--where", "year:2012"], 0));
+    report(&[], 2);
     let nothing = report(&["量子纠缠"], 1);
     assert!(nothing.contains("命中 0 条") && nothing.contains("没有找到的检索词：量子纠缠"), "{nothing}");
 }

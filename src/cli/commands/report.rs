@@ -65,7 +65,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         .kinds
         .first()
         .ok_or_else(|| Failure::usage(context.lang.say("error.no-kind", &[("name", "")])))?;
+    let asks = text.contains("{query}");
     let outline = read(kind, &path, text)?;
+    if asks && filters::query(matches).is_empty() && !matches.contains_id("where") {
+        return Err(Failure::usage(context.lang.say("report.needs-query", &[("name", name)])));
+    }
     let period = Period {
         edition: matches.get_one::<i64>("edition").copied(),
         year: matches.get_one::<i64>("year").copied(),
