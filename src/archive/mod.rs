@@ -91,6 +91,17 @@ pub struct Broken {
     pub texts: Vec<(PathBuf, String)>,
 }
 
+/// Why an archive's word lists cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum WordsError {
+    /// A file is broken: with findings.
+    #[error("a word list of the archive is broken")]
+    Broken(Box<Broken>),
+    /// It says something that means nothing.
+    #[error("{0}")]
+    Content(String),
+}
+
 impl Archive {
     /// Looks for an archive's root in a folder and above it.
     ///

@@ -66,6 +66,27 @@ impl Archive {
     }
 }
 
+impl Archive {
+    /// A fingerprint of the paths and contents of all record files: BLAKE3, the first 16 hex digits. The
+    /// same files give the same one wherever they lie. Reads every file.
+    ///
+    /// # Errors
+    /// A folder or file that cannot be read: a fingerprint without it would be another archive's.
+    pub fn fingerprint(&self) -> Result<String, WalkError> {
+        let (files, errors) = self.walk();
+        if let Some(error) = errors.into_iter().next() {
+            return Err(error);
+        }
+        let mut hasher = blake3::Hasher::new();
+        for stat in files {
+            let path = self.root.join(&stat.path);
+            let bytes = std::fs::read(&path).map_err(|error| WalkError { path, error })?;
+            hasher.update(stat.path.as_bytes()).update(&[0]).update(blake3::hash(&bytes).as_bytes());
+        }
+        Ok(hasher.finalize().to_hex().chars().take(16).collect())
+    }
+}
+
 /// A folder opened for reading; its path is relative to the root.
 struct Folder {
     path: String,

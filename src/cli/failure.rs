@@ -4,6 +4,7 @@ use super::context::Context;
 use super::findings;
 use anku::archive::Broken;
 use anku::archive::OpenError;
+use anku::archive::WordsError;
 use std::io::Write as _;
 use std::process::ExitCode;
 
@@ -73,6 +74,14 @@ impl Failure {
             context.advise(&hint);
         }
         Exit::Failed.into()
+    }
+}
+
+/// An archive's word lists that cannot be used; `key` is the sentence for what they say.
+pub(crate) fn words(context: &Context, key: &str, error: WordsError) -> Failure {
+    match error {
+        WordsError::Broken(broken) => Failure::Broken(broken),
+        WordsError::Content(reason) => Failure::usage(context.lang.say(key, &[("reason", &reason)])),
     }
 }
 

@@ -17,6 +17,11 @@ use std::path::PathBuf;
 const PDF: &str = "pdf";
 const PRINTED: &str = "docx";
 
+/// Every format that a document can be had in.
+pub(crate) fn formats() -> Vec<&'static str> {
+    RENDERERS.iter().map(|renderer| renderer.name).chain([PDF]).collect()
+}
+
 fn file(matches: &ArgMatches) -> Option<&PathBuf> {
     matches.get_one::<PathBuf>("file").filter(|path| path.as_os_str() != "-")
 }

@@ -12,8 +12,8 @@ pub use store::{decode, encode};
 pub use words::read_words;
 
 use crate::archive::Archive;
-use crate::archive::Broken;
 use crate::archive::Record;
+use crate::archive::WordsError;
 use crate::diag::Lines;
 use crate::diag::Span;
 use crate::schema::Index;
@@ -51,17 +51,6 @@ pub struct Fact {
     pub text: String,
     /// What it says.
     pub meaning: Meaning,
-}
-
-/// Why an archive's word lists cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum WordsError {
-    /// A file is broken: with findings.
-    #[error("a word list of the archive is broken")]
-    Broken(Box<Broken>),
-    /// It says something that means nothing.
-    #[error("{0}")]
-    Content(String),
 }
 
 /// The words that an archive reads quantities with.

@@ -142,12 +142,7 @@ pub fn build(
     let earlier = before.as_ref().map(|before| slice(before, kind, cards)).unwrap_or_default();
     let builder = Builder { kind, lang, answers, period, before, sliced, earlier };
     let title = outline.title.as_ref().map(|title| builder.fill(title));
-    let source = |(_, card): &Placed<'_>| Source {
-        id: card.id.clone(),
-        title: card.title.clone(),
-        path: card.path.clone(),
-    };
-    let records = builder.sliced.iter().map(source).collect();
+    let records = builder.sliced.iter().map(|(_, card)| Source::of(card)).collect();
     let mut document = Document { title, blocks: Vec::new(), records };
     for (place, block) in outline.blocks.iter().enumerate() {
         builder.block(block, &format!("blocks[{place}]"), &mut document.blocks)?;

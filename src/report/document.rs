@@ -1,5 +1,6 @@
 //! A document as data: what it says, not how it looks.
 
+use crate::archive::Card;
 use crate::table::Table;
 
 /// A document.
@@ -46,6 +47,13 @@ pub enum Block {
         /// The texts.
         items: Vec<String>,
     },
+}
+
+impl Source {
+    /// The record of a card.
+    pub fn of(card: &Card) -> Source {
+        Source { id: card.id.clone(), title: card.title.clone(), path: card.path.clone() }
+    }
 }
 
 impl Document {

@@ -177,6 +177,21 @@ impl Outline {
         units
     }
 
+    /// Whether some text of it has a figure of this name, one of [`Figure::GIVEN`].
+    pub fn says(&self, name: &str) -> bool {
+        let of_block = |block: &OutlineBlock| match block {
+            OutlineBlock::Heading(words) | OutlineBlock::Text(words) => Some(words.clone()),
+            OutlineBlock::Table(spec) => spec.title.clone(),
+            OutlineBlock::List(spec) => spec.title.clone(),
+            OutlineBlock::Gaps(spec) => spec.title.clone(),
+            OutlineBlock::Ranks(spec) => spec.title.clone(),
+            OutlineBlock::Findings(spec) => spec.title.clone(),
+        };
+        let words = self.title.iter().cloned().chain(self.blocks.iter().filter_map(of_block));
+        let mut texts = words.flat_map(|words| [words.zh, words.en]).flatten();
+        texts.any(|text| Figure::pieces(&text).contains(&Err(name)))
+    }
+
     /// Whether it asks for a check of the files.
     pub fn has_findings(&self) -> bool {
         self.blocks.iter().any(|block| matches!(block, OutlineBlock::Findings(_)))

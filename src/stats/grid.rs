@@ -11,6 +11,7 @@ use super::pivot::Key;
 use super::pivot::Pivot;
 use crate::schema::Datum;
 use crate::schema::Kind;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
@@ -154,23 +155,22 @@ impl<'p> Grid<'p> {
         lines.extend(others);
     }
 
-    pub(super) fn partial(&self, row: Spot<'_>, col: Spot<'_>) -> Partial {
-        let sum = |lines: &[Line], part: &dyn Fn(Spot<'_>) -> Partial| {
+    pub(super) fn partial(&self, row: Spot<'_>, col: Spot<'_>) -> Cow<'_, Partial> {
+        let sum = |parts: &mut dyn Iterator<Item = Cow<'_, Partial>>| {
             let mut sum = Partial::default();
-            lines.iter().for_each(|line| sum.merge(&part(Spot::Line(line))));
-            sum
+            parts.for_each(|part| sum.merge(&part));
+            Cow::Owned(sum)
         };
         let found = match (row, col) {
             (Spot::Line(line), _) if line.rest > 0 => {
-                return sum(&self.folded, &|row| self.partial(row, col));
+                return sum(&mut self.folded.iter().map(|row| self.partial(Spot::Line(row), col)));
             }
             (_, Spot::Line(line)) if line.rest > 0 => {
-                return sum(&self.folded, &|col| self.partial(row, col));
+                return sum(&mut self.folded.iter().map(|col| self.partial(row, Spot::Line(col))));
             }
             (Spot::Under(above), _) => {
-                let under = |line: &&Line| !line.outside && line.key.starts_with(above);
-                let lines: Vec<Line> = self.rows.iter().filter(under).cloned().collect();
-                return sum(&lines, &|row| self.partial(row, col));
+                let under = self.rows.iter().filter(|line| !line.outside && line.key.starts_with(above));
+                return sum(&mut under.map(|row| self.partial(Spot::Line(row), col)));
             }
             (Spot::Line(row), Spot::Line(col)) => {
                 let outside = row.outside || col.outside;
@@ -181,7 +181,7 @@ impl<'p> Grid<'p> {
             (_, Spot::Line(col)) => self.col_totals.get(col),
             (Spot::Total, _) => Some(&self.total),
         };
-        found.cloned().unwrap_or_default()
+        found.map_or_else(|| Cow::Owned(Partial::default()), Cow::Borrowed)
     }
 
     /// The figure of the period before that of a row, where rows stand for periods; nothing where there

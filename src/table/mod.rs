@@ -28,6 +28,29 @@ pub struct Chart {
     pub series: Vec<usize>,
 }
 
+impl Chart {
+    /// The cells that name a row, those with nothing in them left out.
+    pub fn labels<'r>(&self, row: &'r Row) -> Vec<&'r Cell> {
+        let cells = self.labels.iter().filter_map(|&place| row.cells.get(place));
+        cells.filter(|cell| !cell.plain().trim().is_empty()).collect()
+    }
+
+    /// What its series are called: by their headings, with the group where headings alone would be the
+    /// same.
+    pub fn names(&self, table: &Table) -> Vec<String> {
+        let columns: Vec<&Column> =
+            self.series.iter().filter_map(|&place| table.columns.get(place)).collect();
+        let mut headings: Vec<&str> = columns.iter().map(|column| column.heading.as_str()).collect();
+        headings.sort_unstable();
+        let alone = headings.windows(2).all(|pair| pair[0] != pair[1]);
+        let name = |column: &&Column| match &column.group {
+            Some(group) if !alone => format!("{group} · {}", column.heading),
+            _ => column.heading.clone(),
+        };
+        columns.iter().map(name).collect()
+    }
+}
+
 /// What a chart looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChartKind {
@@ -133,12 +156,12 @@ impl Cell {
 }
 
 impl Cell {
-    /// The cell as a number; 0 where there is none.
-    pub fn number(&self) -> f64 {
+    /// What the cell is worth; `None` for text, for nothing and for what is no number.
+    pub fn number(&self) -> Option<f64> {
         match self {
-            Cell::Empty | Cell::Text(_) => 0.0,
-            Cell::Count(number) | Cell::Change(number) => *number as f64,
-            Cell::Mean(number) | Cell::Share(number) => *number,
+            Cell::Empty | Cell::Text(_) => None,
+            Cell::Count(number) | Cell::Change(number) => Some(*number as f64),
+            Cell::Mean(number) | Cell::Share(number) => Some(*number).filter(|number| number.is_finite()),
         }
     }
 }

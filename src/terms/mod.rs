@@ -17,7 +17,7 @@ pub use dictionary::{Dictionary, add_to_dictionary};
 pub use period::Period;
 pub use score::log_likelihood;
 pub use show::{full_table, tables, to_json};
-pub use words::{LISTS, TermWords, WordsError, words};
+pub use words::{LISTS, TermWords, words};
 
 use crate::archive::Archive;
 use crate::search::Engine;

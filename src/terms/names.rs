@@ -245,25 +245,7 @@ fn is_counted(name: &str) -> bool {
 }
 
 fn is_numeral(c: char) -> bool {
-    c.is_ascii_digit()
-        || matches!(
-            c,
-            '〇' | '零'
-                | '一'
-                | '二'
-                | '三'
-                | '四'
-                | '五'
-                | '六'
-                | '七'
-                | '八'
-                | '九'
-                | '十'
-                | '百'
-                | '千'
-                | '万'
-                | '亿'
-        )
+    c.is_ascii_digit() || "〇零一二三四五六七八九十百千万亿".contains(c)
 }
 
 fn is_opening(c: char) -> bool {

@@ -1,7 +1,7 @@
 //! Reads the words of method names and keywords from an archive's word lists.
 
 use crate::archive::Archive;
-use crate::archive::Broken;
+use crate::archive::WordsError;
 use crate::text::methods;
 use crate::yaml::Node;
 use std::collections::BTreeMap;
@@ -19,17 +19,6 @@ pub struct TermWords {
     pub leave_out: BTreeSet<String>,
     /// Sorts of words, as the segmenter's dictionary marks them, that are keywords.
     pub sorts: BTreeSet<String>,
-}
-
-/// Why an archive's word lists cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum WordsError {
-    /// A file is broken: with findings.
-    #[error("a word list of the archive is broken")]
-    Broken(Box<Broken>),
-    /// It says something that means nothing.
-    #[error("{0}")]
-    Content(String),
 }
 
 /// The words that an archive tells terms by.

@@ -1,6 +1,7 @@
 //! `anku facts`: quantities and dates of the records that a query selects, each with where it stands.
 
 use crate::cli::context::Context;
+use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters;
@@ -14,7 +15,6 @@ use anku::archive::Card;
 use anku::archive::Record;
 use anku::facts;
 use anku::facts::Fact;
-use anku::facts::WordsError;
 use anku::report::Document;
 use anku::report::json_text;
 use anku::search::is_or_below;
@@ -44,7 +44,7 @@ type Row<'r> = (&'r Card, &'r Fact);
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, FORMATS)?;
     let archive = context.archive()?;
-    let words = facts::words(archive).map_err(|error| broken(context, &error))?;
+    let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
     let wanted = Wanted::read(context, archive, matches, &words)?;
     // Facts lie in the index: what changed is written into it first.
     let refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Write };
@@ -105,17 +105,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         context.note(&said);
     }
     Ok(exit)
-}
-
-pub(crate) fn broken(context: &Context, error: &WordsError) -> Failure {
-    match error {
-        WordsError::Broken(broken) => {
-            let first = broken.findings.first().map(|finding| finding.path.display().to_string());
-            let path = first.unwrap_or_default();
-            Failure::usage(context.lang.say("facts.words", &[("reason", &path)]))
-        }
-        WordsError::Content(reason) => Failure::usage(context.lang.say("facts.words", &[("reason", reason)])),
-    }
 }
 
 /// Which facts of the records are wanted.

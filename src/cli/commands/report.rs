@@ -1,8 +1,10 @@
 //! `anku report NAME`: a declared report for an edition or a year.
 
 use crate::cli::context::Context;
+use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
+use crate::cli::failure::at;
 use crate::cli::filters;
 use crate::cli::filters::format;
 use crate::cli::findings;
@@ -43,10 +45,8 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::path::PathBuf;
 
-const OUTPUTS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx", "docx", "pdf"];
-
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let format = format(context, matches, OUTPUTS)?;
+    let format = format(context, matches, &output::formats())?;
     let archive = context.archive()?;
     let Some(name) = matches.get_one::<String>("name") else {
         let names = names(archive);
@@ -65,9 +65,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         .kinds
         .first()
         .ok_or_else(|| Failure::usage(context.lang.say("error.no-kind", &[("name", "")])))?;
-    let asks = text.contains("{query}");
     let outline = read(kind, &path, text)?;
-    if asks && filters::query(matches).is_empty() && !matches.contains_id("where") {
+    if outline.says("query") && filters::query(matches).is_empty() && !matches.contains_id("where") {
         return Err(Failure::usage(context.lang.say("report.needs-query", &[("name", name)])));
     }
     let period = Period {
@@ -83,7 +82,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     }
     let ready = notices::ready(context, archive, refresh);
     let all: Vec<Card> = ready.cards()?.into_iter().filter(|card| card.kind == kind.name).collect();
-    let searched = search(context, archive, matches, &ready, all.len(), &period)?;
+    let mut searched = search(context, archive, matches, &ready, all.len(), &period)?;
+    if outline.says("state") {
+        let state = archive.fingerprint().map_err(|error| at(context, &error.path, &error.error))?;
+        searched.given.push(("state", state));
+    }
     let cards: Vec<Card> = match &searched.paths {
         Some(paths) => all.into_iter().filter(|card| paths.contains(&card.path)).collect(),
         None => all,
@@ -162,22 +165,10 @@ fn search(
     given.extend([
         ("query", or_none(typed)),
         ("reading", or_none(compiled.reading)),
-        ("state", state(archive)),
         ("terms", list(terms)),
         ("missing", list(missing)),
     ]);
     Ok(Searched { paths: Some(paths.into_iter().collect()), given })
-}
-
-/// A fingerprint of the paths and contents of all record files: BLAKE3, the first 16 hex digits. The same
-/// files give the same one wherever they lie.
-fn state(archive: &Archive) -> String {
-    let mut hasher = blake3::Hasher::new();
-    for stat in archive.walk().0 {
-        let bytes = std::fs::read(archive.root.join(&stat.path)).unwrap_or_default();
-        hasher.update(stat.path.as_bytes()).update(&[0]).update(blake3::hash(&bytes).as_bytes());
-    }
-    hasher.finalize().to_hex().chars().take(16).collect()
 }
 
 /// The quantities of every record in some units.
@@ -191,7 +182,7 @@ fn amounts(
     if units.is_empty() {
         return Ok(amounts);
     }
-    let words = facts::words(archive).map_err(|error| super::facts::broken(context, &error))?;
+    let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
     for (card, facts) in ready.facts(&search::Plan::All, &words)? {
         for unit in units {
             let main = words.main_form(unit).unwrap_or(unit);

@@ -1,7 +1,7 @@
 //! `anku stats`: group-by and cross-tabs.
 
-use crate::cli::commands;
 use crate::cli::context::Context;
+use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters;
@@ -43,10 +43,8 @@ use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
 
-const FORMATS: &[&str] = &["table", "plain", "md", "csv", "tsv", "json", "html", "xlsx", "docx", "pdf"];
-
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
-    let format = format(context, matches, FORMATS)?;
+    let format = format(context, matches, &output::formats())?;
     let archive = context.archive()?;
     let kind = match matches.get_one::<String>("kind") {
         Some(name) => archive
@@ -85,9 +83,10 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     };
     let filters = filters::filters(context, matches, &archive.kinds)?;
     let by_period = cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
-    let earlier = match cut.delta && !by_period {
-        true => Some(before(kind, &filters, context.lang).ok_or_else(|| say(CutError::NoPeriod))?),
-        false => None,
+    let earlier = if cut.delta && !by_period {
+        Some(before(kind, &filters, context.lang).ok_or_else(|| say(CutError::NoPeriod))?)
+    } else {
+        None
     };
     let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     if cut.measure.unit().is_some() && refresh == Refresh::Look {
@@ -133,7 +132,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             }
         }
         let mut document = Document::of(table);
-        document.records = cards.iter().map(source).collect();
+        document.records = cards.iter().map(Source::of).collect();
         if drill {
             let lists = drilled(context, &document);
             document.blocks.extend(lists);
@@ -169,7 +168,7 @@ fn select(
     cut: &Cut,
 ) -> Result<Selection, Failure> {
     if let Some(unit) = cut.measure.unit() {
-        let words = facts::words(archive).map_err(|error| commands::facts::broken(context, &error))?;
+        let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
         let unit = words.main_form(unit).unwrap_or(unit);
         let mut selection = Selection { cards: Vec::new(), amounts: HashMap::new() };
         for (card, facts) in ready.facts(plan, &words)? {
@@ -220,18 +219,15 @@ fn before(kind: &Kind, filters: &Filters, lang: Lang) -> Option<Earlier> {
     let (path, value) = &filters.fields[place];
     let number: i64 = value.trim().parse().ok()?;
     let edition = path.rsplit('.').next() == Some("edition");
-    let period = match edition {
-        true => Period { edition: Some(number), ..Period::default() },
-        false => Period { year: Some(number), ..Period::default() },
+    let period = if edition {
+        Period { edition: Some(number), ..Period::default() }
+    } else {
+        Period { year: Some(number), ..Period::default() }
     };
     let then = period.before()?;
     let mut filters = filters.clone();
     filters.fields[place].1 = number.checked_sub(1)?.to_string();
     Some(Earlier { filters, now: period.name(lang), then: then.name(lang) })
-}
-
-fn source(card: &Card) -> Source {
-    Source { id: card.id.clone(), title: card.title.clone(), path: card.path.clone() }
 }
 
 /// For each figure the records behind it, as lists under a heading.

@@ -1,6 +1,7 @@
 //! `anku terms`: method names and keywords of a year or of any query, and what is new, rising and falling.
 
 use crate::cli::context::Context;
+use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::failure::at;
@@ -27,7 +28,6 @@ use anku::terms::Request;
 use anku::terms::Term;
 use anku::terms::TermWords;
 use anku::terms::Terms;
-use anku::terms::WordsError;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::path::Path;
@@ -37,13 +37,12 @@ use std::path::PathBuf;
 const SHOWN: usize = 20;
 /// How many names a remark lists.
 const NAMED: usize = 5;
-const FORMATS: &[&str] = &["table", "plain", "json", "csv", "tsv", "md"];
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let lang = context.lang;
-    let format = format(context, matches, FORMATS)?;
+    let format = format(context, matches, &output::formats())?;
     let archive = context.archive()?;
-    let words = words(context, archive)?;
+    let words = terms::words(archive).map_err(|error| failure::words(context, "terms.words", error))?;
     let target = target(context, archive, matches)?;
     let period = period(archive, matches);
     let changes = changes(matches);
@@ -75,14 +74,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let limit = match matches.get_one::<usize>("limit") {
         Some(0) => usize::MAX,
         Some(limit) => *limit,
-        None if matches!(wanted, "table" | "plain" | "md") => SHOWN,
+        None if matches!(wanted, "table" | "plain" | "md" | "html" | "docx" | "pdf") => SHOWN,
         None => usize::MAX,
     };
     let shown = found.shown(archive, limit);
     match wanted {
         "json" => output::text(context, matches, &json_text(&terms::to_json(&found, &shown)))?,
         _ if shown.is_empty() => context.note(lang.word("terms.none")),
-        "csv" | "tsv" => {
+        "csv" | "tsv" | "xlsx" => {
             output::document(context, matches, format, &Document::of(terms::full_table(&shown, lang)))?;
         }
         _ => {
@@ -107,14 +106,6 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         (_, true) => Exit::Failed,
         (true, _) => Exit::Nothing,
         _ => Exit::Done,
-    })
-}
-
-fn words(context: &Context, archive: &Archive) -> Result<TermWords, Failure> {
-    let broken = |reason: &str| Failure::usage(context.lang.say("terms.words", &[("reason", reason)]));
-    terms::words(archive).map_err(|error| match error {
-        WordsError::Broken(error) => Failure::Broken(error),
-        WordsError::Content(reason) => broken(&reason),
     })
 }
 

@@ -38,7 +38,7 @@ pub(super) fn draw(table: &Table, chart: &Chart, to: Option<usize>) -> Vec<Strin
 fn bars(table: &Table, chart: &Chart, rows: &[&Row], to: Option<usize>) -> Vec<String> {
     let several = chart.series.len() > 1;
     let labels: Vec<String> = rows.iter().map(|row| label(chart, row)).collect();
-    let names: Vec<String> = chart.series.iter().map(|&place| heading(table, place)).collect();
+    let names = names(table, chart);
     let (label_width, name_width) = (widest(&labels), if several { widest(&names) } else { 0 });
     let figures = |row: &Row| chart.series.iter().map(|&place| figure(row, place)).collect::<Vec<_>>();
     let largest = rows.iter().flat_map(|row| figures(row)).fold(0.0, f64::max);
@@ -99,15 +99,14 @@ fn stacked(table: &Table, chart: &Chart, rows: &[&Row], to: Option<usize>) -> Ve
         line.push_str(&Cell::Count(sum.round() as i64).plain());
         lines.push(line);
     }
-    let legend = chart.series.iter().enumerate();
-    let legend: Vec<String> =
-        legend.map(|(at, &place)| format!("{} {}", fill(at), heading(table, place))).collect();
+    let legend = names(table, chart).into_iter().enumerate();
+    let legend: Vec<String> = legend.map(|(at, name)| format!("{} {name}", fill(at))).collect();
     lines.push(format!("{} {}", " ".repeat(label_width), legend.join("  ")));
     lines
 }
 
 fn sparklines(table: &Table, chart: &Chart, rows: &[&Row]) -> Vec<String> {
-    let names: Vec<String> = chart.series.iter().map(|&place| heading(table, place)).collect();
+    let names = names(table, chart);
     let name_width = widest(&names);
     let mut lines = Vec::new();
     for (&place, name) in chart.series.iter().zip(&names) {
@@ -136,14 +135,14 @@ fn widest(texts: &[String]) -> usize {
     texts.iter().map(|text| width(text)).max().unwrap_or(0)
 }
 
-fn heading(table: &Table, place: usize) -> String {
-    cut(&table.columns.get(place).map(|column| printable(&column.heading).into_owned()).unwrap_or_default())
+/// What the series are called, none longer than a label may be.
+fn names(table: &Table, chart: &Chart) -> Vec<String> {
+    chart.names(table).iter().map(|name| cut(&printable(name))).collect()
 }
 
 fn label(chart: &Chart, row: &Row) -> String {
-    let cells = chart.labels.iter().filter_map(|&place| row.cells.get(place)).map(Cell::plain);
-    let label = cells.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ");
-    cut(&printable(&label))
+    let labels: Vec<String> = chart.labels(row).into_iter().map(Cell::plain).collect();
+    cut(&printable(&labels.join(" ")))
 }
 
 fn cut(text: &str) -> String {
@@ -162,7 +161,7 @@ fn cut(text: &str) -> String {
 }
 
 fn figure(row: &Row, place: usize) -> f64 {
-    row.cells.get(place).map_or(0.0, Cell::number)
+    row.cells.get(place).and_then(Cell::number).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -73,34 +73,21 @@ fn legend(xml: &mut Xml, table: &Table, chart: &Chart) {
         xml.value("w:jc", "center");
     };
     xml.paragraph("ChartText", properties, |xml| {
-        for (number, column) in chart.series.iter().filter_map(|&place| table.columns.get(place)).enumerate()
-        {
+        for (number, name) in chart.names(table).iter().enumerate() {
             let colour = COLOURS[number % COLOURS.len()];
             xml.run("■", Look { colour: Some(colour), style: None });
-            let group = column.group.as_ref().map(|group| format!("{group} ")).unwrap_or_default();
-            xml.run(&format!(" {group}{}   ", column.heading.trim()), Look::default());
+            xml.run(&format!(" {}   ", name.trim()), Look::default());
         }
     });
 }
 
 fn name(chart: &Chart, row: &Row) -> String {
-    let texts = chart.labels.iter().filter_map(|&place| row.cells.get(place)).map(Cell::plain);
-    clean(&texts.filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" ")).replace('\n', " ")
-}
-
-/// The figure of a cell, where it is one that can be drawn.
-fn figure(cell: &Cell) -> Option<f64> {
-    #[expect(clippy::cast_precision_loss, reason = "a picture")]
-    let figure = match cell {
-        Cell::Count(count) | Cell::Change(count) => *count as f64,
-        Cell::Mean(figure) | Cell::Share(figure) => *figure,
-        Cell::Empty | Cell::Text(_) => return None,
-    };
-    figure.is_finite().then_some(figure)
+    let labels: Vec<String> = chart.labels(row).into_iter().map(Cell::plain).collect();
+    clean(&labels.join(" ")).replace('\n', " ")
 }
 
 fn figures(chart: &Chart, row: &Row) -> Vec<Option<f64>> {
-    chart.series.iter().map(|&place| row.cells.get(place).and_then(figure)).collect()
+    chart.series.iter().map(|&place| row.cells.get(place).and_then(Cell::number)).collect()
 }
 
 /// What the longest bar of a row stands for.

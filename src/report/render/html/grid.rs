@@ -3,7 +3,6 @@
 use super::behind::Lists;
 use super::escape::text;
 use super::figure::shown;
-use super::figure::value;
 use crate::locale::Lang;
 use crate::table::Align;
 use crate::table::Cell;
@@ -113,7 +112,7 @@ fn line(out: &mut String, table: &Table, row: &Row, name: &Name<'_>, lists: &mut
         if column.align == Align::Right {
             about.push_str(" class=\"n\"");
         }
-        if let Some(value) = value(cell) {
+        if let Some(value) = cell.number() {
             let _ = match cell {
                 Cell::Count(number) | Cell::Change(number) => write!(about, " data-value=\"{number}\""),
                 _ => write!(about, " data-value=\"{value:?}\""),

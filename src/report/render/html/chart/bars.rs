@@ -13,7 +13,6 @@ use super::measure::ems;
 use super::n;
 use super::paint;
 use crate::report::render::html::figure::short;
-use crate::report::render::html::figure::value;
 use crate::table::Cell;
 
 /// Between a label and its bars, and between a bar and its value.
@@ -150,7 +149,7 @@ fn total(cells: &[&Cell]) -> Option<String> {
     for cell in cells {
         match cell {
             Cell::Count(count) => sum = Some(sum.unwrap_or(0) + i128::from(*count)),
-            cell if value(cell).is_some() => return None,
+            cell if cell.number().is_some() => return None,
             _ => {}
         }
     }

@@ -11,7 +11,6 @@ use super::n;
 use super::paint;
 use crate::report::render::html::escape::text;
 use crate::report::render::html::figure::short;
-use crate::report::render::html::figure::value;
 use crate::table::Cell;
 use std::fmt::Write as _;
 
@@ -114,7 +113,7 @@ impl Axis {
         let low = parts().fold(0.0, f64::min);
         let high = parts().fold(if low < 0.0 { 0.0 } else { 1.0 }, f64::max);
         let most = if plot.most > 0.0 { plot.most } else { 1.0 };
-        let sample = cells().find(|cell| value(cell).is_some());
+        let sample = cells().find(|cell| cell.number().is_some());
         let whole = cells().all(|cell| !matches!(cell, Cell::Mean(_) | Cell::Share(_)));
         let rough = most * ((high - low) / 5.0);
         let power = 10_f64.powf(rough.log10().floor());

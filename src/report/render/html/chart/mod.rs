@@ -16,12 +16,10 @@ use self::measure::cut;
 use self::measure::ems;
 use super::escape::text;
 use super::figure::shown;
-use super::figure::value;
 use crate::locale::Lang;
 use crate::report::render::untrusted::printable;
 use crate::table::Cell;
 use crate::table::ChartKind;
-use crate::table::Column;
 use crate::table::Table;
 use std::fmt::Write as _;
 
@@ -108,37 +106,24 @@ impl<'t> Plot<'t> {
         let chart = table.chart.as_ref()?;
         let columns = table.columns.len();
         let series: Vec<usize> = chart.series.iter().copied().filter(|place| *place < columns).collect();
+        let names = chart.names(table).iter().map(|name| printable(name).into_owned()).collect();
         let rows = table.rows.iter().filter(|row| !row.summary).take(MOST_ROWS).map(|row| {
-            let labels = chart.labels.iter().filter_map(|place| row.cells.get(*place));
-            let labels = labels.map(|cell| printable(&shown(cell)).into_owned());
-            let labels: Vec<String> = labels.filter(|label| !label.trim().is_empty()).collect();
+            let labels = chart.labels(row).into_iter();
+            let labels: Vec<String> = labels.map(|cell| printable(&shown(cell)).into_owned()).collect();
             let cells = series.iter().map(|place| row.cells.get(*place).unwrap_or(NOTHING)).collect();
             (labels.join(" · "), cells)
         });
         let rows: Vec<(String, Vec<&Cell>)> = rows.collect();
-        let values = || rows.iter().flat_map(|(_, cells)| cells).filter_map(|cell| value(cell));
+        let values = || rows.iter().flat_map(|(_, cells)| cells).filter_map(|cell| cell.number());
         values().next()?;
         let most = values().fold(0.0, |most: f64, value| most.max(value.abs()));
-        Some(Plot { kind: chart.kind, names: names(table, &series), rows, most })
+        Some(Plot { kind: chart.kind, names, rows, most })
     }
 
     /// A value as a part of the largest, between -1 and 1; `None` where there is none.
     fn part(&self, cell: &Cell) -> Option<f64> {
-        value(cell).map(|value| if self.most > 0.0 { value / self.most } else { 0.0 })
+        cell.number().map(|value| if self.most > 0.0 { value / self.most } else { 0.0 })
     }
-}
-
-/// The names of series: their headings, with the group where headings alone would be the same.
-fn names(table: &Table, series: &[usize]) -> Vec<String> {
-    let columns: Vec<_> = series.iter().filter_map(|place| table.columns.get(*place)).collect();
-    let mut headings: Vec<&str> = columns.iter().map(|column| column.heading.as_str()).collect();
-    headings.sort_unstable();
-    let alone = headings.windows(2).all(|pair| pair[0] != pair[1]);
-    let name = |column: &Column| match &column.group {
-        Some(group) if !alone => format!("{group} · {}", column.heading),
-        _ => column.heading.clone(),
-    };
-    columns.iter().map(|column| printable(&name(column)).into_owned()).collect()
 }
 
 /// The legend, in as many lines as it needs, and its height.

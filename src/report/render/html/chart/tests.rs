@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::table::Chart;
+use crate::table::Column;
 
 fn table(kind: ChartKind, rows: &[(&str, &[Cell])]) -> Table {
     let series = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
