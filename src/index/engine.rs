@@ -48,6 +48,9 @@ const LONGEST_WORD: usize = 8;
 /// From so many records on, looking into their texts is worth a second thread.
 const MANY: usize = 2048;
 
+/// A list of a word so many times as long as the hits is leapt through.
+const LEAP: usize = 16;
+
 /// Answers from an opened index.
 pub struct IndexEngine<'i> {
     index: &'i Index,
@@ -252,7 +255,7 @@ impl Engine for IndexEngine<'_> {
         }
         // Where words of a text make up the string it stands there; the rest is looked at.
         let known = match needle.scope {
-            Scope::Everywhere => self.spelled(&needle.text)?,
+            Scope::Everywhere => self.spelled(&needle.text, set.count())?,
             Scope::Labels(_) => DocSet::new(self.slots),
         };
         set.and_not(&known);
@@ -388,8 +391,9 @@ impl Engine for IndexEngine<'_> {
         self.terms(self.index.fields.keys, &from, |key| key.strip_prefix(from.as_bytes()).map(Some))
     }
 
-    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {
-        let mut scores = vec![0.0_f32; self.slots as usize];
+    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<f32>> {
+        let docs: Vec<Doc> = docs.iter().collect();
+        let mut scores = vec![0.0_f32; docs.len()];
         for (field, weight) in [(self.index.fields.words, 1.0), (self.index.fields.title, TITLE_WEIGHT)] {
             let (mut tokens, mut all) = (0, 0);
             for segment in &self.segments {
@@ -408,23 +412,33 @@ impl Engine for IndexEngine<'_> {
                     continue;
                 }
                 let bm25 = Bm25Weight::for_one_term_without_explain(frequency, all, average);
+                // To leap over the most of a list is faster than to read it, to leap at every step slower.
+                let leaps = docs.len() * LEAP < usize::try_from(frequency).unwrap_or(usize::MAX);
                 for segment in &self.segments {
                     let inverted = segment.reader.inverted_index(field).map_err(failed)?;
                     let norms = segment.reader.get_fieldnorms_reader(field).map_err(failed)?;
                     let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
                     let Some(mut list) = list else { continue };
-                    while list.doc() != TERMINATED {
-                        let doc = segment.base + list.doc();
-                        if docs.contains(doc) {
-                            let score = bm25.score(norms.fieldnorm_id(list.doc()), list.term_freq());
-                            scores[doc as usize] += weight * score;
+                    let from = docs.partition_point(|&doc| doc < segment.base);
+                    for (doc, score) in docs[from..].iter().zip(&mut scores[from..]) {
+                        let local = doc - segment.base;
+                        if leaps && list.doc() < local {
+                            list.seek(local);
                         }
-                        list.advance();
+                        while list.doc() < local {
+                            list.advance();
+                        }
+                        if list.doc() == TERMINATED {
+                            break;
+                        }
+                        if list.doc() == local {
+                            *score += weight * bm25.score(norms.fieldnorm_id(local), list.term_freq());
+                        }
                     }
                 }
             }
         }
-        Ok(docs.iter().map(|doc| (doc, scores[doc as usize])).collect())
+        Ok(scores)
     }
 
     fn gram_scores(&self, strings: &[&str], docs: &[Doc]) -> Result<Vec<f32>> {

@@ -139,13 +139,13 @@ impl Engine for LayeredEngine<'_> {
     }
 
     /// The changed records are scored by what the index knows of words and lengths.
-    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>> {
+    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<f32>> {
         let (below, above) = self.apart(docs);
         let mut scores = self.index.score(words, &below)?;
         let known = |word: &str| Ok(self.index.word(word)?.count());
         let records = self.index.slots() as usize;
-        let above = self.top.score_by(words, &above, records, self.index.average_bytes(), &known)?;
-        scores.extend(above.into_iter().map(|(doc, score)| (self.base + doc, score)));
+        // Those laid over the index are numbered after it.
+        scores.extend(self.top.score_by(words, &above, records, self.index.average_bytes(), &known)?);
         Ok(scores)
     }
 

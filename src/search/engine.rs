@@ -172,11 +172,11 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn values(&self, field: &str) -> Result<Vec<TermCount>, EngineError>;
 
-    /// BM25 over words. Every record of `docs` appears once; one without any of the words gets 0.
+    /// BM25 over words, for each of `docs` in their order; a record without any of the words gets 0.
     ///
     /// # Errors
     /// When the engine cannot answer.
-    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError>;
+    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<f32>, EngineError>;
 
     /// BM25 over the single characters, neighbouring pairs and wholes of folded strings, for each of
     /// `docs`: [`super::Grams`] over their texts.

@@ -69,12 +69,12 @@ pub(super) fn rank(
             continue;
         }
         // Both lie in the order of the set.
-        for (hit, (_, score)) in hits.iter_mut().zip(engine.score(words, docs)?) {
+        for (hit, score) in hits.iter_mut().zip(engine.score(words, docs)?) {
             hit.words += weight * score;
             hit.score += weight * score;
         }
     }
-    titles(engine, &mut hits, docs, asked.in_title)?;
+    titles(engine, &mut hits, docs.slots(), asked.in_title)?;
     let wanted = if hits.len() <= TIES { hits.len() } else { top.max(COUNTED).min(hits.len()) };
     sort(&mut hits, wanted);
     let counted = COUNTED.min(hits.len());
@@ -89,47 +89,38 @@ pub(super) fn rank(
     Ok(hits)
 }
 
-/// Gives the bonus for titles; `hits` lie in the order of `docs`.
-fn titles(
-    engine: &dyn Engine,
-    hits: &mut [Ranked],
-    docs: &DocSet,
-    strings: &[&str],
-) -> Result<(), EngineError> {
-    let mut likely = DocSet::new(docs.slots());
+/// Gives the bonus for titles.
+fn titles(engine: &dyn Engine, hits: &mut [Ranked], slots: u32, strings: &[&str]) -> Result<(), EngineError> {
+    let mut likely = DocSet::new(slots);
     for string in strings {
         likely.or(&engine.titled(string)?);
     }
-    likely.and(docs);
-    let mut likely: Vec<Doc> = likely.iter().collect();
+    let mut likely: Vec<&mut Ranked> = hits.iter_mut().filter(|hit| likely.contains(hit.doc)).collect();
     if likely.len() > TITLES {
         // A word in the title counts double, so the best by words are the likeliest.
-        let score =
-            |doc: &Doc| hits.binary_search_by_key(doc, |hit| hit.doc).map_or(0.0, |at| hits[at].words);
-        likely.select_nth_unstable_by(TITLES, |a, b| score(b).total_cmp(&score(a)).then(a.cmp(b)));
+        likely.select_nth_unstable_by_key(TITLES, |hit| best_first(hit.words, hit.doc));
         likely.truncate(TITLES);
     }
-    for doc in likely {
-        let title = fold::fold(&engine.title(doc)?);
+    for hit in likely {
+        let title = fold::fold(&engine.title(hit.doc)?);
         let with = strings.iter().filter(|string| title.contains(**string)).count();
-        if let Ok(at) = hits.binary_search_by_key(&doc, |hit| hit.doc)
-            && with > 0
-        {
-            hits[at].title = TITLE_BONUS * with as f32 / strings.len() as f32;
-            hits[at].score += hits[at].title;
+        if with > 0 {
+            hit.title = TITLE_BONUS * with as f32 / strings.len() as f32;
+            hit.score += hit.title;
         }
     }
     Ok(())
 }
 
+/// Sorts by score, best first, then by record: one number compares several times faster than two.
+fn best_first(score: f32, doc: Doc) -> u64 {
+    // Scores are never negative, so their bits have their order.
+    u64::from(!score.max(0.0).to_bits()) << 32 | u64::from(doc)
+}
+
 /// Sorts the best `wanted` to the front, best first, ties by record.
 fn sort(hits: &mut [Ranked], wanted: usize) {
-    // One number compares several times faster than a score and a record.
-    let key = |hit: &Ranked| {
-        // Scores are never negative, so their bits have their order.
-        let bits = hit.score.max(0.0).to_bits();
-        u64::from(!bits) << 32 | u64::from(hit.doc)
-    };
+    let key = |hit: &Ranked| best_first(hit.score, hit.doc);
     if wanted < hits.len() {
         hits.select_nth_unstable_by_key(wanted, key);
     }

@@ -81,16 +81,16 @@ impl ScanEngine {
         records: usize,
         average: f32,
         with: &dyn Fn(&str) -> Result<usize, EngineError>,
-    ) -> Result<Vec<(Doc, f32)>, EngineError> {
-        let mut scores: Vec<(Doc, f32)> = docs.iter().map(|doc| (doc, 0.0)).collect();
+    ) -> Result<Vec<f32>, EngineError> {
+        let mut scores = vec![0.0; docs.count()];
         if scores.is_empty() {
             return Ok(scores);
         }
         for word in words {
             let idf = idf(with(word)?, records);
             let finder = Finder::new(word);
-            for (doc, score) in &mut scores {
-                let row = self.row(*doc)?;
+            for (doc, score) in docs.iter().zip(&mut scores) {
+                let row = self.row(doc)?;
                 let texts = row.texts.iter();
                 let times: usize = texts.map(|(_, _, text)| finder.find_iter(text.as_bytes()).count()).sum();
                 *score += bm25(times as f32, idf, row.bytes as f32 / average);
@@ -220,7 +220,7 @@ impl Engine for ScanEngine {
         Ok(counts.into_iter().map(count).collect())
     }
 
-    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<(Doc, f32)>, EngineError> {
+    fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<f32>, EngineError> {
         let known = |word: &str| Ok(self.word(word)?.count());
         self.score_by(words, docs, self.records.len(), self.average, &known)
     }

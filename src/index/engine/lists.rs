@@ -22,11 +22,14 @@ use tantivy::query::Query as _;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
+/// To read the text of one record takes as long as to compare the places of words in so many.
+const PLACES_A_TEXT: usize = 16;
+
 impl IndexEngine<'_> {
     /// Documents in which a folded string stands as a word, or as the words that it most likely falls
     /// into, one after the other: certainly has the string, and need not be looked into. Others may
-    /// have it too.
-    pub(super) fn spelled(&self, folded: &str) -> Result<DocSet> {
+    /// have it too. Where looking into the texts of `candidates` takes less time, none is named.
+    pub(super) fn spelled(&self, folded: &str, candidates: usize) -> Result<DocSet> {
         let field = self.index.fields.words;
         let mut set = DocSet::new(self.slots);
         self.term(field, folded, &mut set)?;
@@ -40,10 +43,15 @@ impl IndexEngine<'_> {
             terms.push((at, Term::from_field_text(field, piece)));
             at += piece.chars().count();
         }
-        if terms.len() < 2 {
+        let searcher = &self.index.searcher;
+        let mut shortest = usize::MAX;
+        for (_, term) in &terms {
+            let with = searcher.doc_freq(term).map_err(failed)?;
+            shortest = shortest.min(usize::try_from(with).unwrap_or(usize::MAX));
+        }
+        if terms.len() < 2 || candidates * PLACES_A_TEXT < shortest {
             return Ok(set);
         }
-        let searcher = &self.index.searcher;
         let weight = PhraseQuery::new_with_offset(terms)
             .weight(EnableScoring::disabled_from_searcher(searcher))
             .map_err(failed)?;
