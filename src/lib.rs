@@ -17,6 +17,7 @@ pub mod index;
 pub mod locale;
 pub mod report;
 pub mod schema;
+pub mod score;
 pub mod search;
 pub mod stats;
 pub mod table;

@@ -10,7 +10,7 @@ const FLOORS: &[&[&str]] = &[
     &["yaml", "text"],
     &["schema", "dedup"],
     &["archive"],
-    &["facts", "import", "search"],
+    &["facts", "import", "score", "search"],
     &["index", "stats", "terms"],
     &["report"],
     &["workspace"],

@@ -38,6 +38,8 @@ mod report_html;
 mod reports;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
+/// The shipped schemes, worked out by hand.
+mod score;
 /// A kind of record that no line of code knows: one schema file, and everything works.
 /// What search does beyond finding: context, groups, counts, likeness, synonyms, pinyin, copies, offers.
 mod search_flags;

@@ -17,6 +17,7 @@ pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/vocab/programmes.yaml", include_str!("../../schemas/vocab/programmes.yaml")),
     ("schemas/vocab/quantities.yaml", include_str!("../../schemas/vocab/quantities.yaml")),
     ("schemas/vocab/residue.yaml", include_str!("../../schemas/vocab/residue.yaml")),
+    ("schemas/vocab/score.yaml", include_str!("../../schemas/vocab/score.yaml")),
     ("schemas/vocab/section-roles.yaml", include_str!("../../schemas/vocab/section-roles.yaml")),
     ("schemas/vocab/sectors.yaml", include_str!("../../schemas/vocab/sectors.yaml")),
     ("schemas/vocab/themes.yaml", include_str!("../../schemas/vocab/themes.yaml")),

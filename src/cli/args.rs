@@ -3,6 +3,7 @@
 //! Filter flags (`--year`, `--province`, …) come from the archive's schemas: a field with `flag:` in
 //! its annotation has one.
 
+mod score;
 mod terms;
 
 use anku::locale::Lang;
@@ -28,6 +29,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("facts", &[]),
     ("region", &[]),
     ("report", &[]),
+    ("score", &[]),
     ("validate", &["check"]),
     ("import", &[]),
     ("dedup", &[]),
@@ -269,6 +271,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
         "terms" => {
             command.args(terms::args(lang)).arg(refresh()).args(output()).arg(to_file()).args(filters())
         }
+        "score" => command.args(score::args(lang)).args(output()).arg(to_file()),
         "show" => command
             .arg(Arg::new("id").value_name("ID").required(true).num_args(1..).help(lang.word("help.show.id")))
             .args([

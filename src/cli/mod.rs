@@ -64,6 +64,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "terms" => commands::terms::run(context, matches),
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
+        "score" => commands::score::run(context, matches),
         "status" => commands::status::run(context, matches),
         "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),

@@ -156,6 +156,12 @@ codes! {
     BadSettings = "AK0905", Error;
     /// A regular expression that cannot be compiled in linear time.
     BadPattern = "AK0906", Error;
+
+    // 091x: schemes, and what is handed in for them.
+    /// A scheme that does not add up.
+    SchemeRule = "AK0911", Error;
+    /// A sheet, a vote, a ledger or another file for a scheme that cannot be counted.
+    SheetRule = "AK0912", Error;
 }
 
 impl Code {

@@ -105,6 +105,8 @@ pub enum Cell {
     Count(i64),
     /// A mean, shown with two decimals.
     Mean(f64),
+    /// A decimal, as exact as it is written: a score.
+    Decimal(String),
     /// A change on the period before, shown with its sign.
     Change(i64),
     /// A share of 1, shown as a percentage with one decimal.
@@ -145,7 +147,7 @@ impl Cell {
     pub fn plain(&self) -> String {
         match self {
             Cell::Empty => String::new(),
-            Cell::Text(text) => text.clone(),
+            Cell::Text(text) | Cell::Decimal(text) => text.clone(),
             Cell::Count(count) => count.to_string(),
             Cell::Mean(mean) => format!("{mean:.2}"),
             Cell::Change(0) => "0".to_owned(),
@@ -162,6 +164,7 @@ impl Cell {
             Cell::Empty | Cell::Text(_) => None,
             Cell::Count(number) | Cell::Change(number) => Some(*number as f64),
             Cell::Mean(number) | Cell::Share(number) => Some(*number).filter(|number| number.is_finite()),
+            Cell::Decimal(text) => text.parse().ok().filter(|number: &f64| number.is_finite()),
         }
     }
 }

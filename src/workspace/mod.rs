@@ -7,6 +7,7 @@ mod facts;
 mod fix;
 mod grep;
 mod import;
+mod score;
 mod tools;
 mod validate;
 
@@ -14,6 +15,10 @@ pub use dedup::{Found, Library, MergeError, Merged};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
 pub use grep::{Ask, Hit, Seen, grep};
 pub use import::{Import, ImportError, apply_import, plan_import};
+pub use score::{
+    SCORES, ScoreError, Scoring, awards, rounds, scheme, scheme_text, schemes, score_names, score_records,
+    scoring, write_result,
+};
 pub use tools::Machine;
 pub use validate::{Outcome, validate};
 

@@ -9,6 +9,7 @@ pub(crate) mod init;
 pub(crate) mod list;
 pub(crate) mod region;
 pub(crate) mod report;
+pub(crate) mod score;
 pub(crate) mod search;
 pub(crate) mod show;
 pub(crate) mod similar;

@@ -69,6 +69,7 @@ fn kind(table: &Table, place: usize) -> &'static str {
         None | Some(Cell::Empty | Cell::Text(_)) => "text",
         Some(Cell::Count(_)) => "count",
         Some(Cell::Mean(_)) => "mean",
+        Some(Cell::Decimal(_)) => "decimal",
         Some(Cell::Change(_)) => "change",
         Some(Cell::Share(_)) => "share",
     }
@@ -77,7 +78,8 @@ fn kind(table: &Table, place: usize) -> &'static str {
 fn cell(cell: &Cell) -> Value {
     match cell {
         Cell::Empty => Value::Null,
-        Cell::Text(text) => json!(text),
+        // A decimal stays text: a number of JSON would be a binary fraction.
+        Cell::Text(text) | Cell::Decimal(text) => json!(text),
         Cell::Count(number) | Cell::Change(number) => json!(number),
         Cell::Mean(mean) => json!(mean),
         Cell::Share(share) => json!((share * 1e6).round() / 1e6),

@@ -332,12 +332,13 @@ impl Line<'_> {
 /// A figure as Excel holds it, and how it is shown; `None` for text and for what it cannot hold.
 fn number(cell: &Cell, grouped: bool) -> Option<(f64, Shown)> {
     let whole = |number: i64| (number.unsigned_abs() <= LARGEST).then_some(number as f64);
-    match *cell {
+    match cell {
         Cell::Empty | Cell::Text(_) => None,
-        Cell::Count(count) => Some((whole(count)?, if grouped { Shown::Grouped } else { Shown::Plain })),
-        Cell::Change(change) => Some((whole(change)?, Shown::Change)),
-        Cell::Mean(mean) => mean.is_finite().then_some((mean, Shown::Mean)),
-        Cell::Share(share) => share.is_finite().then_some((share, Shown::Share)),
+        Cell::Count(count) => Some((whole(*count)?, if grouped { Shown::Grouped } else { Shown::Plain })),
+        Cell::Change(change) => Some((whole(*change)?, Shown::Change)),
+        Cell::Mean(mean) => mean.is_finite().then_some((*mean, Shown::Mean)),
+        Cell::Decimal(text) => Some((cell.number()?, Shown::decimal(text))),
+        Cell::Share(share) => share.is_finite().then_some((*share, Shown::Share)),
     }
 }
 

@@ -27,20 +27,36 @@ pub(super) enum Shown {
     Plain,
     Grouped,
     Mean,
+    /// A decimal with one place more than `Plain`.
+    One,
+    /// A decimal with more places, as many as it has.
+    Exact,
     Change,
     Share,
 }
 
 impl Shown {
-    const ALL: [Shown; 7] = [
+    const ALL: [Shown; 9] = [
         Shown::Text,
         Shown::Verbatim,
         Shown::Plain,
         Shown::Grouped,
         Shown::Mean,
+        Shown::One,
+        Shown::Exact,
         Shown::Change,
         Shown::Share,
     ];
+
+    /// The look of a decimal with as many places as its text has.
+    pub(super) fn decimal(text: &str) -> Shown {
+        match text.split_once('.').map_or(0, |(_, places)| places.len()) {
+            0 => Shown::Plain,
+            1 => Shown::One,
+            2 => Shown::Mean,
+            _ => Shown::Exact,
+        }
+    }
 
     /// The number format, in the language of ECMA-376 part 1, 18.8.30.
     fn number(self) -> Option<&'static str> {
@@ -49,6 +65,8 @@ impl Shown {
             Shown::Plain => Some("0"),
             Shown::Grouped => Some("#,##0"),
             Shown::Mean => Some("#,##0.00"),
+            Shown::One => Some("#,##0.0"),
+            Shown::Exact => Some("#,##0.000###"),
             Shown::Change => Some("+#,##0;-#,##0;0"),
             Shown::Share => Some("0.0%"),
         }

@@ -114,7 +114,7 @@ impl Axis {
         let high = parts().fold(if low < 0.0 { 0.0 } else { 1.0 }, f64::max);
         let most = if plot.most > 0.0 { plot.most } else { 1.0 };
         let sample = cells().find(|cell| cell.number().is_some());
-        let whole = cells().all(|cell| !matches!(cell, Cell::Mean(_) | Cell::Share(_)));
+        let whole = cells().all(|cell| !matches!(cell, Cell::Mean(_) | Cell::Decimal(_) | Cell::Share(_)));
         let rough = most * ((high - low) / 5.0);
         let power = 10_f64.powf(rough.log10().floor());
         let fine = [1.0, 2.0, 5.0, 10.0].into_iter().map(|by| by * power).find(|step| *step >= rough * 0.999);
