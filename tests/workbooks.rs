@@ -54,6 +54,7 @@ fn held(cell: &Cell) -> Data {
         Cell::Text(text) => Data::String(text.clone()),
         Cell::Count(number) | Cell::Change(number) => Data::Float(*number as f64),
         Cell::Mean(number) | Cell::Share(number) => Data::Float(*number),
+        Cell::Decimal(text) => Data::Float(text.parse().expect("a decimal")),
     }
 }
 

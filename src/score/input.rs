@@ -26,6 +26,8 @@ pub enum Place {
 pub struct Pair {
     /// The column or key, as it is written.
     pub key: String,
+    /// Where the column or key is named.
+    pub named: Place,
     /// What it says, trimmed.
     pub value: String,
     /// Where it stands.
@@ -158,6 +160,7 @@ impl Input {
             match &entry.value.value {
                 Value::Scalar(scalar) => input.about.push(Pair {
                     key: entry.key.clone(),
+                    named: Place::At(entry.key_span),
                     value: scalar.text.trim().to_owned(),
                     place: Place::At(entry.value.span),
                 }),
@@ -202,7 +205,7 @@ impl Input {
                 told.push(&pair.key);
                 let rule = if names.is_secret(&pair.key) { "voter" } else { "column" };
                 let near = nearest(&pair.key, keys.iter().copied().chain(names.known()));
-                findings.push(wrong(self, &pair.place, rule).arg("name", &pair.key).suggest(near));
+                findings.push(wrong(self, &pair.named, rule).arg("name", &pair.key).suggest(near));
             }
             rows.push(Named { input: self, row, pairs });
         }
@@ -222,7 +225,8 @@ fn row(item: &Node) -> Option<Row> {
         let scalar = entry.value.scalar()?;
         if !entry.value.is_null() && !scalar.text.trim().is_empty() {
             let (value, place) = (scalar.text.trim().to_owned(), Place::At(entry.value.span));
-            pairs.push(Pair { key: entry.key.clone(), value, place });
+            let named = Place::At(entry.key_span);
+            pairs.push(Pair { key: entry.key.clone(), named, value, place });
         }
     }
     Some(Row { place: Place::At(item.span), pairs })

@@ -51,6 +51,7 @@ fn row(cells: &[(&str, String)]) -> Row {
     let place = Place::At(Span::at(0));
     let pair = |(key, value): &(&str, String)| Pair {
         key: (*key).to_owned(),
+        named: place.clone(),
         value: value.clone(),
         place: place.clone(),
     };

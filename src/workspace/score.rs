@@ -371,7 +371,9 @@ fn rows(path: &str, document: &import::Document, is_sheet: bool) -> Input {
             for cell in row.cells.iter().filter(|cell| !cell.text.trim().is_empty()) {
                 let name = head.cells.iter().find(|name| name.column == cell.column);
                 let key = name.map_or_else(|| letters(cell.column), |name| name.text.trim().to_owned());
-                pairs.push(Pair { key, value: cell.text.trim().to_owned(), place: place(row, cell) });
+                let named = name.map_or_else(|| place(row, cell), |name| place(head, name));
+                let value = cell.text.trim().to_owned();
+                pairs.push(Pair { key, named, value, place: place(row, cell) });
             }
             if let (Some(first), false) = (row.cells.first(), pairs.is_empty()) {
                 input.rows.push(Row { place: place(row, first), pairs });
