@@ -176,7 +176,7 @@ fn stars_over_three_years_by_hand() {
     assert_eq!(measures("s2"), serde_json::json!(["对党支部书记诫勉谈话", "对党支部班子集体诫勉谈话"]));
     assert_eq!(measures("s3"), serde_json::json!(["结合年度干部考核，酌情对党支部班子组织处理"]));
     assert_eq!(measures("s5"), serde_json::json!([]));
-    let moves = score(&folder, "star --moves -O csv").ends(0).stdout;
+    let moves = score(&folder, "star --moves 2026 -O csv").ends(0).stdout;
     assert!(moves.contains("s2,二队党支部,五星级,三星级,降2级"), "{moves}");
     let history = score(&folder, "star --history s1 -O csv").ends(0).stdout;
     assert_eq!(history.lines().count(), 4, "{history}");
@@ -403,6 +403,37 @@ fn sheets_that_cannot_be_counted_are_found_where_they_stand() {
     );
 }
 
+#[test]
+fn a_workbook_is_a_sheet_and_its_cells_are_named_as_it_shows_them() {
+    let folder = award();
+    let votes = folder.path().join("scores/award/2026/网络投票.csv");
+    let text = std::fs::read_to_string(&votes).expect("the votes");
+    std::fs::remove_file(&votes).expect("removed");
+    let write = |wrong: bool| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        sheet.set_name("得票").expect("a name");
+        for (row, line) in (0..).zip(text.lines()) {
+            for (column, cell) in (0..).zip(line.split(',')) {
+                let said = match cell.parse::<f64>() {
+                    Ok(number) => sheet.write_number(row, column, number).map(|_| ()),
+                    Err(_) => sheet.write_string(row, column, cell).map(|_| ()),
+                };
+                said.expect("a cell");
+            }
+        }
+        if wrong {
+            sheet.write_string(3, 2, "八百").expect("a cell");
+        }
+        book.save(folder.path().join("scores/award/2026/网络投票.xlsx")).expect("a workbook");
+    };
+    write(false);
+    assert_eq!(results(&standings(&folder, "award"))[0], "case-3 1 92.25 最佳案例");
+    write(true);
+    let run = score(&folder, "award").ends(2);
+    assert!(run.stderr.contains("网络投票.xlsx:得票!C4: 错误[AK0912]"), "{}", run.stderr);
+}
+
 /// A scheme with something wrong, and what is said of it.
 const BROKEN: &[(&str, &str, &str, &str)] = &[
     ("total: 100", "total: 98", "各项满分相加是 100，总分写的是 98", "10:8:"),
@@ -422,6 +453,10 @@ fn a_scheme_must_add_up() {
         edit(&folder, "schemas/schemes/award.yaml", from, to);
         let run = score(&folder, "award").ends(2);
         assert!(run.stderr.contains(said), "{from}: {}", run.stderr);
+        // The archive's own check finds it too.
+        let check = anku(folder.path(), ["validate", "-O", "json"]);
+        assert!(check.stdout.contains("schemas/schemes/award.yaml"), "{from}: {}", check.stdout);
+        assert!(check.code > 0, "{from}");
         assert!(
             run.stderr.contains(&format!("schemas/schemes/award.yaml:{place}")),
             "{from}: {}",

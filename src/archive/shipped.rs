@@ -9,6 +9,7 @@ use crate::yaml::Tree;
 /// Path in the archive and text of every shipped file.
 pub const SHIPPED: &[(&str, &str)] = &[
     ("schemas/case.yaml", include_str!("../../schemas/case.yaml")),
+    ("schemas/scheme.yaml", include_str!("../../schemas/scheme.yaml")),
     ("schemas/vocab/boilerplate.yaml", include_str!("../../schemas/vocab/boilerplate.yaml")),
     ("schemas/vocab/keywords.yaml", include_str!("../../schemas/vocab/keywords.yaml")),
     ("schemas/vocab/levels.yaml", include_str!("../../schemas/vocab/levels.yaml")),

@@ -68,6 +68,7 @@ impl Published {
             add("flags", (flags > 0).then(|| flags.to_string()));
             let model = outcome.models.iter().any(|(id, _)| *id == one.entry.id);
             add("model", model.then(|| scheme.months.as_ref().map(|months| months.model.clone())).flatten());
+            add("measures", Some(one.measures.join("；")).filter(|measures| !measures.is_empty()));
             entries.push(Result { id: one.entry.id.clone(), title: one.entry.title.clone(), values });
         }
         entries

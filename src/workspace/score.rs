@@ -84,13 +84,20 @@ pub enum ScoreError {
 
 /// The schemes there are: the archive's own under `schemas/schemes/`, and the shipped ones.
 pub fn schemes(archive: &Archive) -> Vec<String> {
-    let mut names: Vec<String> = crate::score::SHIPPED.iter().map(|(name, _)| (*name).to_owned()).collect();
-    if let Ok(entries) = std::fs::read_dir(archive.root.join("schemas/schemes")) {
-        let files = entries.flatten().filter_map(|entry| entry.file_name().into_string().ok());
-        names.extend(files.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)));
-    }
+    let mut names = own_schemes(archive);
+    names.extend(crate::score::SHIPPED.iter().map(|(name, _)| (*name).to_owned()));
     names.sort();
     names.dedup();
+    names
+}
+
+/// The archive's own schemes.
+pub(super) fn own_schemes(archive: &Archive) -> Vec<String> {
+    let entries = std::fs::read_dir(archive.root.join("schemas/schemes")).into_iter().flatten().flatten();
+    let files = entries.filter_map(|entry| entry.file_name().into_string().ok());
+    let mut names: Vec<String> =
+        files.filter_map(|name| name.strip_suffix(".yaml").map(str::to_owned)).collect();
+    names.sort();
     names
 }
 

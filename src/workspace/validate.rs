@@ -1,5 +1,6 @@
 //! Every check of every file, in one run.
 
+use super::score::ScoreError;
 use crate::archive::Archive;
 use crate::archive::Broken;
 use crate::archive::Parsed;
@@ -51,6 +52,9 @@ pub(super) fn validate_as(
         checkers.push(Checker::new(kind, &archive.references, &mut outcome.findings));
     }
     let residue = residue(archive, &mut outcome);
+    if paths.is_empty() {
+        schemes(archive, &mut outcome);
+    }
     if !outcome.findings.is_empty() {
         outcome.findings.sort();
         outcome.findings.dedup();
@@ -131,6 +135,19 @@ pub(super) fn validate_as(
     outcome.take_texts(archive, &records);
     progress(walk.len(), walk.len());
     outcome
+}
+
+/// The schemes of the archive are settings too: one that does not add up is found before anybody counts.
+fn schemes(archive: &Archive, outcome: &mut Outcome) {
+    for name in super::score::own_schemes(archive) {
+        match super::score::scheme(archive, &name) {
+            Err(ScoreError::Broken(broken)) => outcome.findings.extend(broken.findings),
+            Err(ScoreError::Io { path, error }) => {
+                outcome.findings.push(Finding::new(Code::Unreadable, path, None).arg("detail", error));
+            }
+            Ok(_) | Err(_) => {}
+        }
+    }
 }
 
 /// The rules of residue; what is wrong with their files goes to the findings.

@@ -15,7 +15,7 @@ pub(super) fn args(lang: Lang) -> Vec<Arg> {
     let mut questions = vec![
         named("explain", "ID"),
         named("history", "ID"),
-        switch("moves"),
+        named("moves", "ROUND").num_args(0..=1).default_missing_value(""),
         switch("check"),
         switch("notice"),
         switch("publish"),

@@ -73,7 +73,9 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let scheme = workspace::scheme(archive, name).map_err(|error| failed(context, name, error))?;
     let today = date(context, matches)?;
     let (names, files) = workspace::score_names(archive).map_err(|error| failed(context, name, error))?;
+    let moves = matches.get_one::<String>("moves").map(String::as_str);
     let round = matches.get_one::<String>("round").map(String::as_str);
+    let round = round.or(moves.filter(|round| !round.is_empty()));
     let scoring = workspace::scoring(archive, name, &scheme, round, &files)
         .map_err(|error| failed(context, name, error))?;
     let cards = match &scheme.2.kind {
@@ -114,7 +116,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             };
         }
     }
-    if matches.get_flag("moves") {
+    if moves.is_some() {
         return document::moves(context, matches, format, &run, &outcome);
     }
     let nothing = outcome.standings.is_empty() && outcome.requests.is_empty();
