@@ -63,10 +63,12 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!(texts(&root), texts(&again), "{written}");
 });
 
-/// Every scalar that is not lost with an empty list or mapping, in order.
-fn texts(node: &Node) -> Vec<&str> {
+/// Every scalar that is not lost with an empty list or mapping, in order; `+7` and `7` are one number.
+fn texts(node: &Node) -> Vec<String> {
     match &node.value {
-        Value::Scalar(scalar) => vec![&scalar.text],
+        Value::Scalar(scalar) => {
+            vec![node.integer().map_or_else(|| scalar.text.clone(), |number| number.to_string())]
+        }
         Value::List(items) => items.iter().flat_map(texts).collect(),
         Value::Map(entries) => entries.iter().flat_map(|entry| texts(&entry.value)).collect(),
     }
