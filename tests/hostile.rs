@@ -11,6 +11,7 @@ mod made;
 use crate::support::Run;
 use crate::support::copy;
 use crate::support::files;
+use crate::support::has_han;
 use crate::support::isolated;
 use crate::support::small;
 use crate::support::write;
@@ -160,6 +161,10 @@ fn validated(root: &Path, name: &str) -> String {
         run.stdout
     });
     assert!(tree(root) == before, "{name}: something was written");
+    // What the parser says of a fault is said in the reader's language too.
+    for line in said[0].lines().filter(|line| line.contains("[AK0004]")) {
+        assert!(line.split_once('：').is_some_and(|(_, words)| has_han(words)), "{name}: {line}");
+    }
     let [zh, en] = said.each_ref().map(|text| -> Vec<_> {
         let lines = text.lines().map(|line| finding(line).unwrap_or_else(|| panic!("{name}: {line}")));
         lines.collect()
@@ -190,6 +195,21 @@ fn bad_records_are_said_with_their_place() {
         std::fs::remove_dir_all(into).expect("a folder");
     }
     compare("records.expected", &out);
+}
+
+#[test]
+fn names_that_some_systems_take_for_one_are_told_apart() {
+    for (name, files, found) in made::NAMES {
+        let folder = archive();
+        for file in *files {
+            write(folder.path(), &format!("cases/bad/{file}"), "id: bad-one\ntitle: 民情流水线\n");
+        }
+        if tree(&folder.path().join("cases/bad")).len() < files.len() {
+            eprintln!("SKIPPED {name}: this file system takes these names for one");
+            continue;
+        }
+        assert_eq!(validated(folder.path(), name), format!("{name} {found}\n"));
+    }
 }
 
 #[test]

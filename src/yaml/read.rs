@@ -137,7 +137,11 @@ pub fn read(text: &str) -> Reading {
                     problem.span.start == at || matches!(problem.kind, ProblemKind::ControlCharacter(_))
                 });
                 if !said {
-                    problems.push(Problem { span, kind: ProblemKind::Syntax(error.info()) });
+                    let words = error.info();
+                    // The parser has a bound of its own, which lists in brackets meet before ours.
+                    let deep = words == "recursion limit exceeded";
+                    let kind = if deep { ProblemKind::TooDeep } else { ProblemKind::Syntax(words) };
+                    problems.push(Problem { span, kind });
                 }
                 builder.root = None;
                 builder.stack.clear();
@@ -390,6 +394,7 @@ mod tests {
         assert_eq!(kinds("? [a]\n: 1\n"), [Code::ComplexKey]);
         assert_eq!(kinds("a: [1\n"), [Code::Syntax]);
         assert_eq!(kinds(&("[".repeat(100) + &"]".repeat(100))), [Code::TooDeep]);
+        assert_eq!(kinds(&("[".repeat(1000) + &"]".repeat(1000))), [Code::TooDeep]);
         assert_eq!(kinds("a: \u{7f}b\n"), [Code::ControlCharacter]);
         assert!(kinds("\u{feff}a: 1\r\nb: 2\r\n").is_empty());
     }

@@ -34,6 +34,12 @@ pub(super) const RECORDS: &[(&str, Make)] = &[
     ("18-unknown-key/made-long", || record(&format!("? {}\n: 1\n", "k".repeat(1 << 20)))),
 ];
 
+/// Names of files of one record that fall together on some file systems, and what is found of them.
+pub(super) const NAMES: &[(&str, &[&str], &str)] = &[
+    ("20-same-id/case", &["bad-one.yaml", "Bad-One.yaml"], "2 1:5 AK0203"),
+    ("20-same-id/composed", &["caf\u{e9}.yaml", "cafe\u{301}.yaml"], "3 1:5 AK0203"),
+];
+
 /// Documents to import: class and name, and the bytes.
 pub(super) const DOCUMENTS: &[(&str, Make)] = &[
     ("21-import-paths/upwards.zip", || named(&["../出去.txt", "a/../../出去.txt", "..././出去.txt"])),
