@@ -26,8 +26,10 @@ use std::time::Duration;
 use std::time::Instant;
 use tempfile::TempDir;
 
-/// What runs longer will not end.
-const WATCHDOG: Duration = Duration::from_secs(10);
+/// What runs longer will not end, however busy the machine is.
+const WATCHDOG: Duration = Duration::from_secs(120);
+/// Seconds of processor time, which other runs beside it do not use up.
+const SECONDS: &str = "20";
 /// Address space of a run, in KiB: what an allocator reserves and never touches counts too.
 const MEMORY: &str = "1048576";
 /// That of a run which makes an index of all of them.
@@ -53,7 +55,8 @@ fn bounded_by(memory: &str, root: &Path, what: &str, args: &[&str]) -> Run {
     let binary = env!("CARGO_BIN_EXE_anku");
     let mut command = if cfg!(target_os = "linux") {
         let mut shell = isolated("/bin/sh", root);
-        shell.args(["-c", "ulimit -v \"$1\"; shift; exec \"$@\"", "sh", memory, binary]);
+        let bounds = "ulimit -v \"$1\"; ulimit -t \"$2\"; shift 2; exec \"$@\"";
+        shell.args(["-c", bounds, "sh", memory, SECONDS, binary]);
         shell
     } else {
         isolated(binary, root)

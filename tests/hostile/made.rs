@@ -25,7 +25,7 @@ pub(super) const RECORDS: &[(&str, Make)] = &[
     ("07-too-many-nodes/keys", || record(&numbered(300_000, |n| format!("key{n:06}: 1\n")))),
     ("07-too-many-nodes/mappings", || record(&format!("notes:\n{}", "  - {}\n".repeat(120_000)))),
     // Below the limit: every one of them is a finding of its own.
-    ("07-too-many-nodes/almost-keys", || record(&numbered(20_000, |n| format!("key{n:06}: 1\n")))),
+    ("07-too-many-nodes/almost-keys", || record(&numbered(40_000, |n| format!("key{n:06}: 1\n")))),
     ("07-too-many-nodes/almost-nested", || {
         record(&format!("sections:\n{}", "  - {rle: other, txt: 甲}\n".repeat(15_000)))
     }),
