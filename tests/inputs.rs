@@ -60,20 +60,26 @@ fn pairs(list: &[(&str, &str)]) -> Vec<(String, String)> {
 }
 
 /// A zip file put together by hand, members stored: names as raw bytes, any flags, any mode.
-struct Packed(Vec<(Vec<u8>, u16, u32, Vec<u8>)>);
+pub(crate) struct Packed(pub(crate) Vec<(Vec<u8>, u16, u32, Vec<u8>)>);
 
 impl Packed {
-    fn add(mut self, name: impl AsRef<[u8]>, data: impl AsRef<[u8]>) -> Packed {
+    pub(crate) fn add(mut self, name: impl AsRef<[u8]>, data: impl AsRef<[u8]>) -> Packed {
         self.0.push((name.as_ref().to_vec(), 0x0800, 0o100_644, data.as_ref().to_vec()));
         self
     }
 
-    fn with(mut self, name: impl AsRef<[u8]>, flags: u16, mode: u32, data: impl AsRef<[u8]>) -> Packed {
+    pub(crate) fn with(
+        mut self,
+        name: impl AsRef<[u8]>,
+        flags: u16,
+        mode: u32,
+        data: impl AsRef<[u8]>,
+    ) -> Packed {
         self.0.push((name.as_ref().to_vec(), flags, mode, data.as_ref().to_vec()));
         self
     }
 
-    fn bytes(&self) -> Vec<u8> {
+    pub(crate) fn bytes(&self) -> Vec<u8> {
         let (mut out, mut directory) = (Vec::new(), Vec::new());
         for (name, flags, mode, data) in &self.0 {
             let at = u32::try_from(out.len()).expect("small");

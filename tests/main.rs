@@ -18,6 +18,8 @@ mod floors;
 mod freshness;
 /// A plain scan: every flag, against ripgrep and against search.
 mod grep;
+/// Bad input in 24 classes: said with its place, nothing written, nothing that never ends.
+mod hostile;
 /// What goes into an import: encodings, archives of files, folders, lists, stdin, many files, broken ones.
 mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.

@@ -17,6 +17,7 @@ use annotate_snippets::Renderer;
 use annotate_snippets::Snippet;
 use serde_json::Value;
 use serde_json::json;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::path::Path;
@@ -24,6 +25,10 @@ use std::path::PathBuf;
 
 /// The widest excerpt where no terminal says how wide it is.
 const WIDTH: usize = 100;
+/// Bytes of a line that is drawn whole.
+const LONG_LINE: usize = 20_000;
+/// Bytes of a longer one on either side of what is meant.
+const AROUND: usize = 1000;
 
 /// The texts that findings point into, with their lines counted once.
 pub(crate) struct Texts<'t> {
@@ -169,16 +174,16 @@ fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span, severity:
     // Bytes that are not UTF-8 were replaced when the text was read, so a span may lie inside what
     // replaced them.
     let start = floor(text, span.start);
-    let begin = text[..start].rfind('\n').map_or(0, |at| at + 1);
-    let end = text[start..].find('\n').map_or(text.len(), |at| start + at);
-    let source = text[begin..end].trim_end_matches('\r');
+    let line = lines.range(text, lines.line(start));
+    let (begin, source) = (line.start, &text[line]);
     let len = source.len();
     let from = (start - begin).min(len);
     let mut to = (floor(text, span.end.max(start)) - begin).min(len).max(from);
     if to == from {
         to = source[from..].chars().next().map_or(from, |c| from + c.len_utf8());
     }
-    let snippet = Snippet::source(source)
+    let (source, from, to) = window(source, from, to);
+    let snippet = Snippet::source(source.as_ref())
         .line_start(lines.line(start))
         .annotation(AnnotationKind::Primary.span(from..to));
     let level = match severity {
@@ -189,6 +194,21 @@ fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span, severity:
     let mut drawn = renderer.render(&[group]);
     drawn.push('\n');
     drawn
+}
+
+/// What is drawn of a very long line: a list of thousands of values is drawn once for each of them.
+fn window(line: &str, from: usize, to: usize) -> (Cow<'_, str>, usize, usize) {
+    if line.len() <= LONG_LINE {
+        return (Cow::Borrowed(line), from, to);
+    }
+    let to = floor(line, to.min(from + AROUND)).max(from);
+    let begin = floor(line, from.saturating_sub(AROUND));
+    let end = floor(line, to + AROUND);
+    (
+        Cow::Owned(format!("…{}…", &line[begin..end])),
+        from - begin + '…'.len_utf8(),
+        to - begin + '…'.len_utf8(),
+    )
 }
 
 /// The last character boundary that is not behind `at`.

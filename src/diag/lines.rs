@@ -2,10 +2,21 @@
 
 use std::ops::Range;
 
+/// A longer text has its characters counted every so many bytes: a list of thousands of values can
+/// stand on one line, and each of them has a column.
+const STEP: usize = 512;
+
 /// Where the lines of one text begin.
 #[derive(Clone, Debug)]
 pub struct Lines {
     starts: Vec<usize>,
+    /// Characters before every [`STEP`] bytes.
+    counts: Vec<usize>,
+}
+
+/// How many characters begin in these bytes of UTF-8.
+fn begin_in(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|&&byte| byte & 0xc0 != 0x80).count()
 }
 
 /// A place as people count it: line and column from 1, the column in characters.
@@ -27,7 +38,11 @@ impl Lines {
                 starts.push(i + 1);
             }
         }
-        Lines { starts }
+        let mut counts = vec![0];
+        for step in bytes.chunks_exact(STEP) {
+            counts.push(counts.last().unwrap_or(&0) + begin_in(step));
+        }
+        Lines { starts, counts }
     }
 
     /// The line of a byte offset, from 1.
@@ -56,7 +71,14 @@ impl Lines {
         while !text.is_char_boundary(end) {
             end -= 1;
         }
-        Place { line, column: text[start..end].trim_start_matches('\u{feff}').chars().count() + 1 }
+        let marks = text[start..end].chars().take_while(|&c| c == '\u{feff}').count();
+        Place { line, column: self.characters(text, end) - self.characters(text, start) - marks + 1 }
+    }
+
+    /// How many characters begin before a byte.
+    fn characters(&self, text: &str, at: usize) -> usize {
+        let step = (at / STEP).min(self.counts.len() - 1);
+        self.counts[step] + begin_in(&text.as_bytes()[step * STEP..at])
     }
 }
 
@@ -76,6 +98,16 @@ mod tests {
         assert_eq!(at("2012"), (2, 4));
         assert_eq!(lines.place(text, text.len()).line, 3);
         assert_eq!(lines.place(text, 999).line, 3);
+    }
+
+    #[test]
+    fn columns_of_a_long_line_are_counted_as_those_of_a_short_one() {
+        let text = format!("\u{feff}甲\n\u{feff}{}", "案a𠀀,".repeat(3000));
+        let lines = Lines::new(&text);
+        let start = text.find('\n').expect("a line end") + 4;
+        for (count, (at, _)) in text[start..].char_indices().enumerate().step_by(7) {
+            assert_eq!(lines.place(&text, start + at), Place { line: 2, column: count + 1 });
+        }
     }
 
     #[test]

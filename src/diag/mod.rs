@@ -138,10 +138,14 @@ pub fn nearest<'c>(word: &str, candidates: impl IntoIterator<Item = &'c str>) ->
             continue;
         }
         let contained =
-            shorter >= 2 && (contains(&other, &word) || contains(&word, &other)) && longer <= shorter * 3;
-        let distance = distance(&word, &other);
+            shorter >= 2 && longer <= shorter * 3 && (contains(&other, &word) || contains(&word, &other));
         // Two-character Han words differ in one character by chance; ask for half at most.
         let allowed = if longer <= 3 { 1 } else { (longer / 3).max(1) };
+        // So many characters differ at least; of a word that is a whole page they are not compared.
+        if longer - shorter > allowed && !contained {
+            continue;
+        }
+        let distance = distance(&word, &other);
         let near = distance <= allowed && distance < longer;
         if (near || contained) && best.is_none_or(|(d, _)| distance < d) {
             best = Some((distance, candidate));
@@ -156,7 +160,8 @@ pub fn is_slip(word: &str, other: &str) -> bool {
     let chars = |text: &str| text.to_lowercase().chars().collect::<Vec<char>>();
     let (word, other) = (chars(word), chars(other));
     let longer = word.len().max(other.len());
-    word.len().min(other.len()) >= 4 && distance(&word, &other) <= longer / 3
+    let shorter = word.len().min(other.len());
+    shorter >= 4 && longer - shorter <= longer / 3 && distance(&word, &other) <= longer / 3
 }
 
 fn contains(hay: &[char], needle: &[char]) -> bool {

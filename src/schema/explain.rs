@@ -19,6 +19,8 @@ use crate::yaml::write;
 use jsonschema::ValidationError;
 use jsonschema::error::TypeKind;
 use jsonschema::error::ValidationErrorKind as Kind;
+use std::collections::HashMap;
+use std::collections::HashSet;
 use std::path::Path;
 
 /// How many allowed values a message names.
@@ -129,16 +131,8 @@ impl<'a> Explainer<'a> {
             return;
         }
         match error.kind() {
-            Kind::AdditionalProperties { unexpected } => {
-                for key in unexpected {
-                    self.unknown(&spot, pointer, key, false);
-                }
-            }
-            Kind::UnevaluatedProperties { unexpected } => {
-                for key in unexpected {
-                    self.unknown(&spot, pointer, key, true);
-                }
-            }
+            Kind::AdditionalProperties { unexpected } => self.unknown(&spot, pointer, unexpected, false),
+            Kind::UnevaluatedProperties { unexpected } => self.unknown(&spot, pointer, unexpected, true),
             Kind::Required { property } => {
                 self.missing(&spot, pointer, property.as_str().unwrap_or_default());
             }
@@ -365,24 +359,29 @@ impl<'a> Explainer<'a> {
         })
     }
 
-    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, key: &str, unevaluated: bool) {
+    fn unknown(&mut self, spot: &Spot<'a>, mapping: &str, unexpected: &[String], unevaluated: bool) {
+        // A mapping may have a great many keys, and each is asked for by every name of the schema.
+        let present: HashMap<&str, Span> =
+            spot.node.entries().iter().map(|entry| (entry.key.as_str(), entry.key_span)).collect();
+        let free = |name: &str| !present.contains_key(name);
         let place = self.places.get(spot.place);
-        let free = |name: &str| spot.node.get(name).is_none();
-        let meant = place.and_then(|place| meant(place, key, &free)).map(str::to_owned);
-        let span = spot.node.entry(key).map_or(spot.node.span, |entry| entry.key_span);
-        let finding = Finding::new(Code::UnknownField, self.path, Some(span))
-            .field(join(&spot.field, key))
-            .arg("name", key)
-            .suggest(meant.clone())
-            .fix(place.and_then(|place| only_one(place, key, &free)).map(|to| Fix {
-                span,
-                text: to.to_owned(),
-                from: key.to_owned(),
-                to: to.to_owned(),
-            }));
-        let doubtful =
-            unevaluated && place.is_some_and(|place| place.names.iter().any(|names| names.key == key));
-        self.unknown.push(Unknown { mapping: mapping.to_owned(), finding, meant, doubtful });
+        for key in unexpected {
+            let meant = place.and_then(|place| meant(place, key, &free)).map(str::to_owned);
+            let span = present.get(key.as_str()).copied().unwrap_or(spot.node.span);
+            let finding = Finding::new(Code::UnknownField, self.path, Some(span))
+                .field(join(&spot.field, key))
+                .arg("name", key)
+                .suggest(meant.clone())
+                .fix(place.and_then(|place| only_one(place, key, &free)).map(|to| Fix {
+                    span,
+                    text: to.to_owned(),
+                    from: key.to_owned(),
+                    to: to.to_owned(),
+                }));
+            let doubtful =
+                unevaluated && place.is_some_and(|place| place.names.iter().any(|names| names.key == *key));
+            self.unknown.push(Unknown { mapping: mapping.to_owned(), finding, meant, doubtful });
+        }
     }
 
     fn missing(&mut self, spot: &Spot<'a>, mapping: &str, name: &str) {
@@ -399,27 +398,24 @@ impl<'a> Explainer<'a> {
     pub(super) fn finish(self) -> Vec<Finding> {
         let Explainer { mut findings, mut unknown, missing, .. } = self;
         // Which of two keys for one field holds its value, only a person knows.
-        for at in 0..unknown.len() {
-            let rival = |other: &Unknown| {
-                other.mapping == unknown[at].mapping
-                    && other.meant.is_some()
-                    && other.meant == unknown[at].meant
-            };
-            if unknown.iter().filter(|other| rival(other)).count() > 1 {
-                unknown[at].finding.fix = None;
+        let mut rivals: HashMap<(String, String), usize> = HashMap::new();
+        let meaning = |u: &Unknown| u.meant.clone().map(|meant| (u.mapping.clone(), meant));
+        for key in unknown.iter().filter_map(meaning) {
+            *rivals.entry(key).or_default() += 1;
+        }
+        for u in &mut unknown {
+            if meaning(u).is_some_and(|key| rivals.get(&key).is_some_and(|count| *count > 1)) {
+                u.finding.fix = None;
             }
         }
         let certain = !findings.is_empty() || !missing.is_empty() || unknown.iter().any(|u| !u.doubtful);
         for missing in missing {
-            let misspelt = unknown
-                .iter()
-                .any(|u| u.mapping == missing.mapping && u.meant.as_deref() == Some(&missing.name));
-            if !misspelt {
+            if !rivals.contains_key(&(missing.mapping, missing.name)) {
                 findings.push(missing.finding);
             }
         }
         findings.extend(unknown.into_iter().filter(|u| !(u.doubtful && certain)).map(|u| u.finding));
-        let wrong: Vec<String> =
+        let wrong: HashSet<String> =
             findings.iter().filter(|f| f.code == Code::WrongType).map(|f| f.field.clone()).collect();
         findings.retain(|f| {
             matches!(f.code, Code::WrongType | Code::UnknownField | Code::MissingField)

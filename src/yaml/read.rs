@@ -3,13 +3,16 @@
 use super::node::{Entry, Node, Scalar, Style, Value};
 use crate::diag::{Code, Span};
 use granit_parser::{Event, Options, Parser, ScalarStyle};
+use std::collections::HashMap;
 
 /// The largest file that is read as a record: 16 MiB.
 pub const MAX_BYTES: usize = 16 << 20;
 /// The deepest nesting of a record.
 pub const MAX_DEPTH: usize = 32;
 /// More nodes than any record has; a file over it is a mistake or an attack.
-const MAX_NODES: usize = 250_000;
+const MAX_NODES: usize = 100_000;
+/// From so many keys on, a mapping remembers where each stands.
+const MANY_KEYS: usize = 32;
 
 /// Nobody reads more problems of one file; an alias bomb has hundreds of thousands.
 const MAX_PROBLEMS: usize = 100;
@@ -134,7 +137,11 @@ pub fn read(text: &str) -> Reading {
                     problem.span.start == at || matches!(problem.kind, ProblemKind::ControlCharacter(_))
                 });
                 if !said {
-                    problems.push(Problem { span, kind: ProblemKind::Syntax(error.info()) });
+                    let words = error.info();
+                    // The parser has a bound of its own, which lists in brackets meet before ours.
+                    let deep = words == "recursion limit exceeded";
+                    let kind = if deep { ProblemKind::TooDeep } else { ProblemKind::Syntax(words) };
+                    problems.push(Problem { span, kind });
                 }
                 builder.root = None;
                 builder.stack.clear();
@@ -196,7 +203,21 @@ fn control_characters(text: &str, problems: &mut Vec<Problem>) {
 
 enum Open {
     List(Span, Vec<Node>),
-    Map(Span, Vec<Entry>, Option<(String, Span)>),
+    Map(Span, Vec<Entry>, Option<(String, Span)>, Keys),
+}
+
+/// The keys of a large mapping: to look through all of them for each would take the square of the time.
+type Keys = HashMap<String, usize>;
+
+/// The place of a key among the entries of its mapping.
+fn place_of(entries: &[Entry], keys: &mut Keys, key: &str) -> Option<usize> {
+    if entries.len() < MANY_KEYS {
+        return entries.iter().position(|entry| entry.key == key);
+    }
+    for (at, entry) in entries.iter().enumerate().skip(keys.len()) {
+        keys.insert(entry.key.clone(), at);
+    }
+    keys.get(key).copied()
 }
 
 struct Builder {
@@ -258,7 +279,7 @@ impl Builder {
                 self.place(Node { span, value: Value::Scalar(scalar) }, problems);
             }
             Event::SequenceStart(..) => self.open(Open::List(span, Vec::new())),
-            Event::MappingStart(..) => self.open(Open::Map(span, Vec::new(), None)),
+            Event::MappingStart(..) => self.open(Open::Map(span, Vec::new(), None, Keys::new())),
             Event::SequenceEnd | Event::MappingEnd => self.close(span, text, problems),
             _ => {}
         }
@@ -294,7 +315,7 @@ impl Builder {
                 let last = items.last().map_or(span.end, |node| node.span.end);
                 Node { span: whole(span, last), value: Value::List(items) }
             }
-            Some(Open::Map(span, entries, _)) => {
+            Some(Open::Map(span, entries, ..)) => {
                 let last =
                     entries.last().map_or(span.end, |entry| entry.value.span.end.max(entry.key_span.end));
                 Node { span: whole(span, last), value: Value::Map(entries) }
@@ -309,10 +330,10 @@ impl Builder {
         match self.stack.last_mut() {
             None => self.root = Some(node),
             Some(Open::List(_, items)) => items.push(node),
-            Some(Open::Map(_, entries, pending)) => match pending.take() {
+            Some(Open::Map(_, entries, pending, keys)) => match pending.take() {
                 Some((key, key_span)) => {
-                    if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                        let kind = ProblemKind::DuplicateKey(key, first.key_span);
+                    if let Some(first) = place_of(entries, keys, &key) {
+                        let kind = ProblemKind::DuplicateKey(key, entries[first].key_span);
                         problems.push(Problem { span: key_span, kind });
                     } else {
                         entries.push(Entry { key, key_span, value: node });
@@ -373,6 +394,7 @@ mod tests {
         assert_eq!(kinds("? [a]\n: 1\n"), [Code::ComplexKey]);
         assert_eq!(kinds("a: [1\n"), [Code::Syntax]);
         assert_eq!(kinds(&("[".repeat(100) + &"]".repeat(100))), [Code::TooDeep]);
+        assert_eq!(kinds(&("[".repeat(1000) + &"]".repeat(1000))), [Code::TooDeep]);
         assert_eq!(kinds("a: \u{7f}b\n"), [Code::ControlCharacter]);
         assert!(kinds("\u{feff}a: 1\r\nb: 2\r\n").is_empty());
     }

@@ -81,6 +81,8 @@ fn after_key(out: &mut String, value: &Tree, indent: usize) {
                 pad(out, indent + 2);
                 out.push('-');
                 match item {
+                    // Left out, it would take the place of the next one.
+                    Tree::Map(_) if item.is_empty() => out.push_str(" {}\n"),
                     Tree::Map(entries) => {
                         out.push(' ');
                         mapping(out, entries, indent + 4);
@@ -266,6 +268,19 @@ mod tests {
         ] {
             assert_eq!(round_trip(text).as_deref(), Some(text));
         }
+    }
+
+    #[test]
+    fn an_item_with_nothing_in_it_stays_an_item() {
+        let empty = Tree::Map(vec![("x".into(), Tree::List(Vec::new()))]);
+        let full = Tree::Map(vec![("x".into(), "y".into())]);
+        let items = Tree::List(vec![empty.clone(), full, Tree::List(Vec::new()), empty]);
+        let written = write(&Tree::Map(vec![("a".into(), items), ("b".into(), "end".into())]));
+        let reading = read(&written);
+        assert_eq!(reading.problems, [], "{written}");
+        let root = reading.root.expect("a document");
+        assert_eq!(root.get("a").map(|list| list.items().len()), Some(4), "{written}");
+        assert_eq!(root.get("b").and_then(crate::yaml::Node::text), Some("end"));
     }
 
     proptest! {

@@ -65,19 +65,18 @@ fn delimiter(text: &str, named: bool) -> Option<u8> {
     found.max_by_key(|((alike, width), _)| (*alike, *width)).map(|(_, d)| d)
 }
 
-/// How many delimiters a row has outside quotation marks.
+/// How many delimiters a row has outside its cells, as cells are read: a quotation mark that nothing closes hides none.
 fn marks(text: &str, row: &Row, delimiter: u8) -> usize {
-    let mut quoted = false;
-    let line = text.get(row.start..row.end).unwrap_or_default();
+    let mut at = row.start;
     let mut count = 0;
-    for byte in line.bytes() {
-        match byte {
-            b'"' => quoted = !quoted,
-            _ if byte == delimiter && !quoted => count += 1,
-            _ => {}
+    loop {
+        (_, at) = cell(text, at, delimiter);
+        if at >= row.end || text.as_bytes().get(at) != Some(&delimiter) {
+            return count;
         }
+        at += 1;
+        count += 1;
     }
-    count
 }
 
 /// Whether the first row names several columns: indented lines have one cell each.
@@ -182,6 +181,8 @@ mod tests {
         assert!(sniffed("txt", "编号\t题目\n1\t甲\n"));
         assert!(sniffed("", "题目,单位,年度\n甲,乙,2012\n丙,丁,2013\n"));
         assert!(sniffed("csv", "题目;单位\n甲,乙;丙\n"));
+        // A quotation mark that nothing closes is a sign like any other.
+        assert!(sniffed("csv", "题目,单位,年度\n\"甲,乙,2012\n丙,丁,2013\n"));
         assert!(!sniffed("txt", "床前明月光,疑是地上霜\n举头望明月,低头思故乡\n"));
         assert!(!sniffed("csv", "近年来,某县积极探索,成效明显。\n党员多了,群众满意。\n一,二,三,四\n"));
         assert!(!sniffed("txt", "\t标题\n\t近年来,效果明显。\n\t群众满意。\n"));

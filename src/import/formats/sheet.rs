@@ -17,7 +17,11 @@ use crate::import::options::Options;
 
 const OLE: &[u8] = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1";
 /// Bytes of a packed workbook once it is unpacked; a real one of two million cells has fewer.
-const MAX_UNPACKED: u64 = 512 << 20;
+const MAX_UNPACKED: u64 = 256 << 20;
+/// A part of more than this …
+const SMALL: u64 = 8 << 20;
+/// … that is so many times as large as it was packed is no sheet: the reader would hold it several times over.
+const MAX_RATIO: u64 = 400;
 
 type File = Cursor<Vec<u8>>;
 
@@ -54,19 +58,35 @@ fn stream(bytes: &[u8], name: &str) -> bool {
 /// Reads a workbook.
 ///
 /// # Errors
-/// `encrypted`, `too-large`, `broken-workbook`, `reader-failed`.
+/// `encrypted`, `too-large`, `bomb`, `broken-workbook`, `reader-failed`.
 pub fn read(input: Bytes<'_>, _options: &Options<'_>) -> Result<Reading, &'static str> {
     if input.bytes.starts_with(OLE) && stream(input.bytes, "EncryptedPackage") {
         return Err("encrypted");
     }
-    if let Ok(mut package) = zip::ZipArchive::new(Cursor::new(input.bytes)) {
-        let sizes = (0..package.len()).map(|at| package.by_index_raw(at).map_or(0, |file| file.size()));
-        if sizes.fold(0u64, u64::saturating_add) > MAX_UNPACKED {
-            return Err("too-large");
-        }
-    }
+    unpacks(input.bytes)?;
     let bytes = input.bytes.to_vec();
     fenced(PATIENCE, move || workbook(bytes))
+}
+
+/// Unpacks every part of a package into nothing: what a package says of its sizes is not to be relied on.
+fn unpacks(bytes: &[u8]) -> Result<(), &'static str> {
+    // No package at all: the reader says so.
+    let Ok(mut package) = zip::ZipArchive::new(Cursor::new(bytes)) else { return Ok(()) };
+    let mut left = MAX_UNPACKED;
+    for at in 0..package.len() {
+        let Ok(part) = package.by_index(at) else { continue };
+        let most = SMALL.max(part.compressed_size().saturating_mul(MAX_RATIO));
+        let limit = most.min(left);
+        // A part that breaks off breaks off for the reader too, at the same byte.
+        let mut part = std::io::Read::take(part, limit + 1);
+        let _ = std::io::copy(&mut part, &mut std::io::sink());
+        let size = limit + 1 - part.limit();
+        if size > limit {
+            return Err(if most < left { "bomb" } else { "too-large" });
+        }
+        left -= size;
+    }
+    Ok(())
 }
 
 fn workbook(bytes: Vec<u8>) -> Result<Reading, &'static str> {
