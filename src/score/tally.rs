@@ -39,6 +39,8 @@ pub(super) fn votes(
         };
         let (votes, voided) = (whole("votes"), whole("voided").unwrap_or_else(Number::zero));
         let Some(votes) = votes else {
+            // Found wrong once is enough.
+            counts.entry(entry).or_insert_with(|| (Number::zero(), Number::zero()));
             if row.text("votes").is_none() {
                 findings.push(row.wrong("missing", "votes").arg("name", "votes"));
             }
@@ -241,8 +243,14 @@ pub(super) fn decisions(
                 let line = line.arg("reason", row.text("reason").unwrap_or_default());
                 values.insert(entry, Value { passed: Some(passed), lines: vec![line], ..Value::default() });
             }
-            Some((word, None)) => findings.push(row.wrong("verdict", "passed").arg("value", word)),
-            None => findings.push(row.wrong("missing", "passed").arg("name", "passed")),
+            Some((word, None)) => {
+                findings.push(row.wrong("verdict", "passed").arg("value", word));
+                values.insert(entry, Value::default());
+            }
+            None => {
+                findings.push(row.wrong("missing", "passed").arg("name", "passed"));
+                values.insert(entry, Value::default());
+            }
         }
     }
     for &entry in standing.difference(excused).filter(|entry| !values.contains_key(entry)) {
