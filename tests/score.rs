@@ -439,6 +439,29 @@ fn a_workbook_is_a_sheet_and_its_cells_are_named_as_it_shows_them() {
     );
 }
 
+#[test]
+fn a_new_run_says_what_it_lacks() {
+    let folder = example("points");
+    let root = folder.path();
+    std::fs::create_dir_all(root.join("scores/star/2026")).expect("a folder");
+    assert!(score(&folder, "star").ends(1).stderr.contains("请在 scores/star/2026 里放入“参评名单”"));
+    write(root, "scores/star/2026/参评名单.yaml", "entries:\n  - {编号: s1, 名称: 一支部}\n");
+    let missing = score(&folder, "star").ends(2).stderr;
+    assert!(
+        missing.contains("scores/star/2026/日常考核:1:1: 错误[AK0912]: s1 在日常考核只有 0 张"),
+        "{missing}"
+    );
+    // No check of the year sends a branch home, so there is a blank sheet for each of them at once.
+    assert_eq!(score(&folder, "star --sheets blank").ends(0).lines().len(), 3);
+    for check in ["日常考核", "半年考核", "年度考核"] {
+        let blank = std::fs::read(root.join(format!("blank/{check}.csv"))).expect("a sheet");
+        write(root, &format!("scores/star/2026/{check}.csv"), blank);
+    }
+    let blank = score(&folder, "star").ends(2).stderr;
+    assert_eq!(blank.matches("AK0912").count(), 1, "{blank}");
+    assert!(blank.contains("日常考核.csv:2:1: 错误[AK0912]: s1 一项也没有打分"), "{blank}");
+}
+
 /// A scheme with something wrong, and what is said of it.
 const BROKEN: &[(&str, &str, &str, &str)] = &[
     ("total: 100", "total: 98", "各项满分相加是 100，总分写的是 98", "10:8:"),

@@ -133,6 +133,11 @@ fn conflict<'i>(
 
 fn points(row: &Named<'_>, panel: &Panel, findings: &mut Vec<Finding>) -> Vec<Number> {
     let mut points = Vec::with_capacity(panel.items.len());
+    if panel.items.iter().all(|(item, _)| row.text(item).is_none()) {
+        // A row of a blank sheet is one thing to say, not one for each item.
+        findings.push(row.wrong("no-points", "id").arg("name", row.text("id").unwrap_or_default()));
+        return points;
+    }
     for (item, max) in &panel.items {
         let Some(text) = row.text(item) else {
             findings.push(row.wrong("missing", item).arg("name", item));
@@ -151,7 +156,7 @@ fn points(row: &Named<'_>, panel: &Panel, findings: &mut Vec<Finding>) -> Vec<Nu
 }
 
 fn too_few(stage: &Stage, entry: &Entry, counting: usize, least: usize, round: &Round) -> Finding {
-    let path = std::path::Path::new(&round.name).join(&stage.id);
+    let path = std::path::Path::new(&round.folder).join(&stage.id);
     Finding::new(crate::diag::Code::SheetRule, path, None)
         .arg("rule", "too-few")
         .arg("name", &entry.id)

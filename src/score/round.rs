@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Round {
     /// Its name, which is that of its folder: `2026`.
     pub name: String,
+    /// The path of its folder, for messages.
+    pub folder: String,
     /// Who takes part; several files count as one.
     pub entries: Vec<Input>,
     /// The judges, with what they may have in common with an entry.

@@ -271,7 +271,14 @@ impl Scheme {
         Some(id)
     }
 
-    /// The first weighted stages' share is the final score; a scheme without weights has none.
+    /// As many of the first stages as decide who takes part in the one at `place`.
+    pub fn deciding(&self, place: usize) -> &[Stage] {
+        let before = &self.stages[..place.min(self.stages.len())];
+        let cuts = |stage: &Stage| stage.keep.is_some() || stage.pass.is_some() || stage.by == By::Decision;
+        &before[..before.iter().rposition(cuts).map_or(0, |last| last + 1)]
+    }
+
+    /// Whether shares of its stages make a final score.
     pub fn is_scored(&self) -> bool {
         self.stages.iter().any(|stage| stage.weight.is_some())
     }

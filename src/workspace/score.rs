@@ -191,6 +191,7 @@ pub fn scoring(
     let mut reader = Reader { archive, scheme, files, scoring: Scoring::default(), findings: Vec::new() };
     reader.scoring.inputs.push((path.to_string_lossy().into_owned(), import_sum(text.as_bytes())));
     reader.scoring.round.name.clone_from(&round);
+    reader.scoring.round.folder.clone_from(&folder);
     reader.scoring.round.stages = vec![Vec::new(); scheme.stages.len()];
     reader.scoring.path = format!("{folder}/{RESULT}.yaml");
     reader.folder(&folder, None)?;

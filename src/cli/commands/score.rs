@@ -120,6 +120,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         return document::moves(context, matches, format, &run, &outcome);
     }
     let nothing = outcome.standings.is_empty() && outcome.requests.is_empty();
+    if nothing {
+        let hint = lang.say("score.nothing.hint", &[("folder", &run.scoring.round.folder)]);
+        context.complain(lang.word("score.nothing"));
+        context.advise(&hint);
+    }
     if format == Some("json") && !matches.contains_id("file") {
         context.print(json_text(&document::to_json(&run, &outcome, lang)))?;
     } else {

@@ -196,7 +196,7 @@ pub(super) fn sheets(context: &Context, run: &Run<'_>, folder: &Path) -> Result<
     for (place, stage) in scheme.stages.iter().enumerate() {
         let By::Panel(panel) = &stage.by else { continue };
         let earlier = Scheme {
-            stages: scheme.stages[..place].to_vec(),
+            stages: scheme.deciding(place).to_vec(),
             levels: Vec::new(),
             bands: Vec::new(),
             needs: Vec::new(),
