@@ -13,6 +13,8 @@ mod entries;
 mod locate;
 mod node;
 mod read;
+mod set;
+mod shape;
 mod write;
 
 pub use edit::{Addition, add, splice, tree_of};
@@ -20,4 +22,5 @@ pub use entries::{comments, replace_value};
 pub use locate::{source_offset, source_spans};
 pub use node::{Entry, Node, Scalar, Style, Value};
 pub use read::{MAX_BYTES, MAX_DEPTH, Problem, ProblemKind, Reading, decode, read};
+pub use set::{SetError, Step, append, set};
 pub use write::{Tree, write};
