@@ -3,6 +3,7 @@
 //! Filter flags (`--year`, `--province`, …) come from the archive's schemas: a field with `flag:` in
 //! its annotation has one.
 
+mod edit;
 mod terms;
 
 use anku::locale::Lang;
@@ -32,6 +33,10 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("import", &[]),
     ("dedup", &[]),
     ("similar", &[]),
+    ("set", &[]),
+    ("new", &[]),
+    ("open", &[]),
+    ("fmt", &[]),
     ("undo", &[]),
     ("init", &[]),
     ("index", &[]),
@@ -379,6 +384,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 switch("dry-run", "help.dry-run"),
             ])
             .args(output()),
+        "set" | "new" | "open" | "fmt" => command.args(edit::args(lang, name)).args(output()),
         "undo" => command
             .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
             .args([

@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod context;
+mod diff;
+mod editing;
 mod failure;
 mod filters;
 mod findings;
@@ -65,6 +67,10 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
         "status" => commands::status::run(context, matches),
+        "set" => commands::set::run(context, matches),
+        "fmt" => commands::fmt::run(context, matches),
+        "new" => commands::new::run(context, matches),
+        "open" => commands::open::run(context, matches),
         "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }

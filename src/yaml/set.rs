@@ -102,6 +102,12 @@ pub fn append(
     edit.finish(splices, &wanted)
 }
 
+/// Whether the value at `steps` says the same already, in whatever notation.
+pub fn says(root: &Node, steps: &[Step], value: &Tree) -> bool {
+    let there = steps.iter().try_fold(root, child);
+    there.is_some_and(|node| Shape::of(node) == Shape::of_tree(value))
+}
+
 /// Bytes that go, and what comes in their place.
 type Splice = (usize, usize, String);
 
@@ -196,16 +202,8 @@ impl<'t> Edit<'t> {
         }
     }
 
-    /// The dash of an item.
     fn dash(&self, item: &Node) -> Result<usize, SetError> {
-        let before = self.text.get(..item.span.start).ok_or(SetError::Notation)?;
-        let at = before.trim_end().len();
-        if before[..at].ends_with('-') {
-            return Ok(at - 1);
-        }
-        // An item with nothing in it may begin at its dash.
-        let here = self.text[item.span.start..].starts_with('-') && item.is_null();
-        if here { Ok(item.span.start) } else { Err(SetError::Notation) }
+        dash(self.text, item).ok_or(SetError::Notation)
     }
 
     fn column(&self, at: usize) -> usize {
@@ -447,6 +445,17 @@ struct Head {
     start: usize,
     end: usize,
     item: bool,
+}
+
+/// The dash of an item of a list that is written line by line.
+pub(super) fn dash(text: &str, item: &Node) -> Option<usize> {
+    let before = text.get(..item.span.start)?;
+    let at = before.trim_end().len();
+    if before[..at].ends_with('-') {
+        return Some(at - 1);
+    }
+    // An item with nothing in it may begin at its dash.
+    (item.is_null() && text[item.span.start..].starts_with('-')).then_some(item.span.start)
 }
 
 fn child<'n>(node: &'n Node, step: &Step) -> Option<&'n Node> {
