@@ -1,4 +1,4 @@
-//! `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back.
+//! `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
 
 use crate::support::anku;
 use crate::support::anku_reading;
@@ -223,7 +223,11 @@ fn a_layout_is_checked_shown_made_and_taken_back() {
     assert_eq!(run.stdout, format!("{path}\n"));
     assert!(run.stderr.contains("case-y.yaml"), "{}", run.stderr);
     let run = anku(root, ["fmt", "--dry-run", path]).ends(0);
-    assert!(run.stdout.contains("\n+id: case-x\n") && run.stdout.contains("\n-- level: 最佳案例\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("\n+id: case-x\n") && run.stdout.contains("\n-- level: 最佳案例\n"),
+        "{}",
+        run.stdout
+    );
     assert_eq!(text(root, path), wild);
     let run = anku(root, ["fmt", "cases", "--json"]).ends(0).json();
     assert_eq!((&run["changed"], &run["written"]), (&serde_json::json!([path]), &true.into()));
@@ -309,4 +313,53 @@ fn an_editor_comes_from_the_environment_and_is_followed_by_a_check() {
     open("VISUAL", "false").ends(2);
     open("VISUAL", "/nowhere/editor").ends(2);
     run(command(root).args(["open", "nobody"]).env("EDITOR", "true")).ends(1);
+}
+
+#[test]
+fn shells_and_manuals_know_every_command() {
+    let folder = small();
+    let root = folder.path();
+    let commands = [
+        "search",
+        "list",
+        "grep",
+        "show",
+        "stats",
+        "terms",
+        "facts",
+        "region",
+        "report",
+        "validate",
+        "import",
+        "dedup",
+        "similar",
+        "set",
+        "new",
+        "open",
+        "fmt",
+        "undo",
+        "init",
+        "index",
+        "status",
+        "completions",
+        "man",
+    ];
+    let help = anku(root, ["--help", "--lang", "en"]).ends(0).stdout;
+    let page = anku(root, ["man", "--lang", "en"]).ends(0).stdout;
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = anku(root, ["completions", shell, "--lang", "en"]).ends(0).stdout;
+        for command in &commands {
+            assert!(script.contains(command), "{shell}: {command}");
+        }
+        // The flags that the archive's schema adds are among them.
+        assert!(script.contains("province"), "{shell}");
+    }
+    for command in &commands {
+        assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
+        assert!(page.contains(&format!("anku\\-{command}(1)")), "{command}: {page}");
+        let own = anku(root, ["man", command, "--lang", "en"]).ends(0).stdout;
+        assert!(own.starts_with(".ie") && own.contains(&format!("anku\\-{command}")), "{own}");
+    }
+    anku(root, ["completions", "tcsh"]).ends(2);
+    anku(root, ["man", "nothing"]).ends(2);
 }

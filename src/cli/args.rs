@@ -41,6 +41,8 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("init", &[]),
     ("index", &[]),
     ("status", &[]),
+    ("completions", &[]),
+    ("man", &[]),
 ];
 
 /// The whole command line in a language, with the filter flags of these kinds.
@@ -385,6 +387,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             ])
             .args(output()),
         "set" | "new" | "open" | "fmt" => command.args(edit::args(lang, name)).args(output()),
+        "completions" | "man" => command.args(edit::about_args(lang, name)),
         "undo" => command
             .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
             .args([

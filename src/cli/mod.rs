@@ -71,6 +71,8 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "fmt" => commands::fmt::run(context, matches),
         "new" => commands::new::run(context, matches),
         "open" => commands::open::run(context, matches),
+        "completions" => commands::completions::run(context, matches, kinds),
+        "man" => commands::man::run(context, matches, kinds),
         "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }

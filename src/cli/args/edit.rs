@@ -1,10 +1,12 @@
-//! The flags of the commands that change and make records: `set`, `new`, `open`, `fmt`.
+//! The flags of the commands that change and make records (`set`, `new`, `open`, `fmt`) and of those about anku itself.
 
 use anku::locale::Lang;
 use clap::Arg;
 use clap::ArgAction;
 use clap::builder::NonEmptyStringValueParser;
 use clap::builder::PathBufValueParser;
+use clap::value_parser;
+use clap_complete::Shell;
 
 pub(super) fn args(lang: Lang, command: &str) -> Vec<Arg> {
     let dry =
@@ -40,4 +42,17 @@ pub(super) fn args(lang: Lang, command: &str) -> Vec<Arg> {
         ],
         _ => vec![Arg::new("id").value_name("ID").required(true).help(lang.word("help.show.id"))],
     }
+}
+
+/// The arguments of `completions` and `man`.
+pub(super) fn about_args(lang: Lang, command: &str) -> Vec<Arg> {
+    vec![match command {
+        "completions" => Arg::new("shell")
+            .value_name("SHELL")
+            .required(true)
+            .value_parser(value_parser!(Shell))
+            .hide_possible_values(true)
+            .help(lang.word("help.completions.shell")),
+        _ => Arg::new("command").value_name("COMMAND").help(lang.word("help.man.command")),
+    }]
 }

@@ -1,5 +1,6 @@
 //! One file a command.
 
+pub(crate) mod completions;
 pub(crate) mod dedup;
 pub(crate) mod facts;
 pub(crate) mod fmt;
@@ -8,6 +9,7 @@ pub(crate) mod import;
 pub(crate) mod index;
 pub(crate) mod init;
 pub(crate) mod list;
+pub(crate) mod man;
 pub(crate) mod new;
 pub(crate) mod open;
 pub(crate) mod region;
