@@ -36,6 +36,8 @@ const FENCES: &[(&str, &str)] = &[
     ("unpdf", "import"),
     ("zip", "import report"),
     ("clap", "cli"),
+    ("clap_complete", "cli"),
+    ("clap_mangen", "cli"),
     ("annotate_snippets", "cli"),
     ("indicatif", "cli"),
     ("anyhow", "cli"),

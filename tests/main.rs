@@ -8,6 +8,8 @@ mod cli;
 mod dedup;
 /// One case in many formats, and files that cannot be read.
 mod documents;
+/// `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
+mod edit;
 /// Quantities and dates: places, filters, formats, freshness.
 mod facts;
 /// `validate --fix`: what is certain, byte by byte.

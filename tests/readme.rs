@@ -10,8 +10,8 @@ use crate::support::isolated;
 use crate::support::repository;
 use std::path::Path;
 
-/// The READMEs.
-const READMES: &[&str] = &["README.md", "README.zh-CN.md"];
+/// The READMEs, and pages that are checked as they are.
+const READMES: &[&str] = &["README.md", "README.zh-CN.md", "docs/edit.md"];
 
 /// One command of a console block and what it is said to print.
 #[derive(Debug, PartialEq)]

@@ -3,6 +3,7 @@
 //! Filter flags (`--year`, `--province`, …) come from the archive's schemas: a field with `flag:` in
 //! its annotation has one.
 
+mod edit;
 mod score;
 mod terms;
 
@@ -34,10 +35,16 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("import", &[]),
     ("dedup", &[]),
     ("similar", &[]),
+    ("set", &[]),
+    ("new", &[]),
+    ("open", &[]),
+    ("fmt", &[]),
     ("undo", &[]),
     ("init", &[]),
     ("index", &[]),
     ("status", &[]),
+    ("completions", &[]),
+    ("man", &[]),
 ];
 
 /// The whole command line in a language, with the filter flags of these kinds.
@@ -382,6 +389,8 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                 switch("dry-run", "help.dry-run"),
             ])
             .args(output()),
+        "set" | "new" | "open" | "fmt" => command.args(edit::args(lang, name)).args(output()),
+        "completions" | "man" => command.args(edit::about_args(lang, name)),
         "undo" => command
             .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
             .args([

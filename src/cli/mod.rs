@@ -3,6 +3,8 @@
 mod args;
 mod commands;
 mod context;
+mod diff;
+mod editing;
 mod failure;
 mod filters;
 mod findings;
@@ -66,6 +68,12 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "report" => commands::report::run(context, matches),
         "score" => commands::score::run(context, matches),
         "status" => commands::status::run(context, matches),
+        "set" => commands::set::run(context, matches),
+        "fmt" => commands::fmt::run(context, matches),
+        "new" => commands::new::run(context, matches),
+        "open" => commands::open::run(context, matches),
+        "completions" => commands::completions::run(context, matches, kinds),
+        "man" => commands::man::run(context, matches, kinds),
         "undo" => commands::undo::run(context, matches),
         _ => Err(Failure::usage(context.lang.say("error.no-command", &[("name", name)]))),
     }

@@ -19,7 +19,7 @@ pub const FULL: &str = "full";
 pub const LISTED: &str = "listed";
 
 const KIND_KEYS: &[&str] = &["en", "key", "title", "full", "list", "aliases"];
-const FIELD_KEYS: &[&str] =
+pub(super) const FIELD_KEYS: &[&str] =
     &["en", "aliases", "index", "group", "flag", "link", "label", "short", "register"];
 
 /// The files that a schema points at with `$ref`, by the name it uses for them.
@@ -143,7 +143,7 @@ impl Kind {
     }
 }
 
-struct Reader<'r> {
+pub(super) struct Reader<'r> {
     path: &'r Path,
     references: &'r References,
     findings: &'r mut Vec<Finding>,
@@ -152,7 +152,7 @@ struct Reader<'r> {
 
 impl Reader<'_> {
     /// Follows a local `$ref` (`#/$defs/x`, `#/definitions/x`).
-    fn local<'n>(root: &'n Node, mut schema: &'n Node) -> &'n Node {
+    pub(super) fn local<'n>(root: &'n Node, mut schema: &'n Node) -> &'n Node {
         for _ in 0..8 {
             let Some(pointer) = schema.get("$ref").and_then(Node::text).and_then(|r| r.strip_prefix("#/"))
             else {

@@ -6,6 +6,7 @@
 //! nothing of archives, indexes or queries.
 
 mod annotation;
+mod assign;
 mod check;
 mod documents;
 mod explain;
@@ -18,6 +19,7 @@ mod typing;
 mod values;
 mod vocabulary;
 
+pub use assign::{AssignError, Assignment, Put};
 pub use check::{Checker, PlainSchema};
 pub use field::{Field, FieldType, Index, Names};
 pub use kind::{FULL, Kind, LISTED, References};

@@ -174,10 +174,10 @@ fn nothing_new(now: &Outcome, then: &Outcome, after: &Outcome) -> bool {
     fewer && count(after).iter().all(|(key, &many)| known(&now, key, many) || known(&then, key, many))
 }
 
-type Identity = (PathBuf, Code, String, Option<String>);
+pub(super) type Identity = (PathBuf, Code, String, Option<String>);
 
 /// What a finding says, without where: places move when something before them is mended.
-fn identity(finding: &Finding) -> Identity {
+pub(super) fn identity(finding: &Finding) -> Identity {
     // A key that gets its right name gives one to what is found in its text.
     let field = if finding.code.is_residue() { String::new() } else { finding.field.clone() };
     let said = finding.args.iter().find(|(name, _)| *name == "value").map(|(_, value)| value.clone());

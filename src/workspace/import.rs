@@ -276,8 +276,15 @@ impl Import {
     }
 }
 
-/// The path of a new record by the kind's pattern: `{field|otherwise}` stands for a field's value.
+/// A draft as the file of a new record.
 fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile {
+    let path = path_of(kind, id, draft.year);
+    let text = format!("{}{}", schema_line(archive, kind, &path), yaml::write(&tree(kind, draft, id)));
+    NewFile { path, text }
+}
+
+/// The path of a new record by the kind's pattern: `{field|otherwise}` stands for a field's value.
+pub(super) fn path_of(kind: &Kind, id: &str, year: Option<i64>) -> String {
     let mut name = String::new();
     let mut rest = kind.file.as_str();
     while let Some((before, after)) = rest.split_once('{') {
@@ -286,21 +293,20 @@ fn new_file(archive: &Archive, kind: &Kind, id: &str, draft: &Draft) -> NewFile 
         let (field, otherwise) = inside.split_once('|').unwrap_or((inside, "other"));
         match field {
             "id" => name.push_str(id),
-            "year" => {
-                name.push_str(&draft.year.map_or_else(|| otherwise.to_owned(), |year| year.to_string()));
-            }
+            "year" => name.push_str(&year.map_or_else(|| otherwise.to_owned(), |year| year.to_string())),
             _ => name.push_str(otherwise),
         }
         rest = after;
     }
     name.push_str(rest);
-    let path = kind.folder.join(name).to_string_lossy().replace('\\', "/");
+    kind.folder.join(name).to_string_lossy().replace('\\', "/")
+}
+
+/// The first line of a new record: with it an editor completes and checks without anything of ours.
+pub(super) fn schema_line(archive: &Archive, kind: &Kind, path: &str) -> String {
     let up = "../".repeat(path.matches('/').count());
     let schema = archive.relative(&archive.root.join(&kind.schema_path)).unwrap_or_default();
-    // The first line lets an editor complete and check the record without anything of ours.
-    let text =
-        format!("# yaml-language-server: $schema={up}{schema}\n{}", yaml::write(&tree(kind, draft, id)));
-    NewFile { path, text }
+    format!("# yaml-language-server: $schema={up}{schema}\n")
 }
 
 /// A draft as a record of a kind: under its names for key and title, in the order of its schema.

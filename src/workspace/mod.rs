@@ -3,18 +3,22 @@
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
 mod dedup;
+mod edit;
 mod facts;
 mod fix;
 mod grep;
 mod import;
+mod layout;
 mod score;
 mod tools;
 mod validate;
 
 pub use dedup::{Found, Library, MergeError, Merged};
+pub use edit::{EditError, Edited, Skeleton, apply_edits, plan_new, plan_set};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
 pub use grep::{Ask, Hit, Seen, grep};
 pub use import::{Import, ImportError, apply_import, plan_import};
+pub use layout::{Laid, plan_layout};
 pub use score::{
     SCORES, ScoreError, Scoring, awards, rounds, scheme, scheme_text, schemes, score_names, score_records,
     scoring, write_result,

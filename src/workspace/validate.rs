@@ -169,7 +169,7 @@ fn path_of(folder: &str, path: &str) -> PathBuf {
     if path.starts_with(folder) { PathBuf::from(path) } else { PathBuf::new() }
 }
 
-fn is_wanted(archive: &Archive, paths: &[PathBuf], path: &str) -> bool {
+pub(super) fn is_wanted(archive: &Archive, paths: &[PathBuf], path: &str) -> bool {
     paths.is_empty() || paths.iter().any(|wanted| archive.root.join(path).starts_with(wanted))
 }
 

@@ -112,7 +112,7 @@ fn above_entry(text: &str, root: &Node, place: usize) -> usize {
     above(text, at, before.map_or(0, |entry| entry.value.span.end.min(at)))
 }
 
-fn above(text: &str, mut at: usize, floor: usize) -> usize {
+pub(super) fn above(text: &str, mut at: usize, floor: usize) -> usize {
     while at > floor {
         let start = line_start(text, at - 1);
         let line = text[start..at].trim();

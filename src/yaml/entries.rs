@@ -33,7 +33,8 @@ pub fn comments<'t>(text: &'t str, root: &Node) -> Vec<&'t str> {
         .collect()
 }
 
-fn comments_of<'t>(text: &'t str, root: &Node) -> Vec<(usize, &'t str)> {
+/// Every comment with its place, the line for editors included.
+pub(super) fn comments_of<'t>(text: &'t str, root: &Node) -> Vec<(usize, &'t str)> {
     let mut scalars = Vec::new();
     spans(root, &mut scalars);
     scalars.sort_unstable();

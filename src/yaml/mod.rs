@@ -10,14 +10,19 @@
 
 mod edit;
 mod entries;
+mod layout;
 mod locate;
 mod node;
 mod read;
+mod set;
+mod shape;
 mod write;
 
 pub use edit::{Addition, add, splice, tree_of};
 pub use entries::{comments, replace_value};
+pub use layout::{LayoutError, layout};
 pub use locate::{source_offset, source_spans};
 pub use node::{Entry, Node, Scalar, Style, Value};
 pub use read::{MAX_BYTES, MAX_DEPTH, Problem, ProblemKind, Reading, decode, read};
+pub use set::{SetError, Step, append, says, set};
 pub use write::{Tree, write};

@@ -10,6 +10,8 @@ pub enum Tree {
     Text(String),
     /// A whole number.
     Integer(i64),
+    /// A number with a fraction, `true` or `false`: written as it stands.
+    Bare(String),
     /// A list; of short scalars on one line, of anything else on several.
     List(Vec<Tree>),
     /// A mapping in its order. Entries with nothing in them are left out.
@@ -20,7 +22,7 @@ impl Tree {
     /// Whether there is nothing to write.
     pub fn is_empty(&self) -> bool {
         match self {
-            Tree::Text(_) | Tree::Integer(_) => false,
+            Tree::Text(_) | Tree::Integer(_) | Tree::Bare(_) => false,
             Tree::List(items) => items.is_empty(),
             Tree::Map(entries) => entries.iter().all(|(_, value)| value.is_empty()),
         }
@@ -48,7 +50,7 @@ pub fn write(tree: &Tree) -> String {
     out
 }
 
-fn mapping(out: &mut String, entries: &[(String, Tree)], indent: usize) {
+pub(super) fn mapping(out: &mut String, entries: &[(String, Tree)], indent: usize) {
     let mut first = true;
     for (key, value) in entries.iter().filter(|(_, value)| !value.is_empty()) {
         if !first || indent == 0 {
@@ -62,10 +64,13 @@ fn mapping(out: &mut String, entries: &[(String, Tree)], indent: usize) {
 }
 
 /// What follows `key:`, up to and with the line end.
-fn after_key(out: &mut String, value: &Tree, indent: usize) {
+pub(super) fn after_key(out: &mut String, value: &Tree, indent: usize) {
     match value {
         Tree::Integer(number) => {
             let _ = writeln!(out, " {number}");
+        }
+        Tree::Bare(word) => {
+            let _ = writeln!(out, " {word}");
         }
         Tree::Text(text) if wants_block(text) => block(out, text, indent + 2),
         Tree::Text(text) => {
@@ -101,14 +106,14 @@ fn after_key(out: &mut String, value: &Tree, indent: usize) {
     }
 }
 
-fn pad(out: &mut String, indent: usize) {
+pub(super) fn pad(out: &mut String, indent: usize) {
     for _ in 0..indent {
         out.push(' ');
     }
 }
 
 /// Lines that a person reads as prose go into a `|` block; what `|` cannot hold is quoted.
-fn wants_block(text: &str) -> bool {
+pub(super) fn wants_block(text: &str) -> bool {
     (text.contains('\n') || (text.chars().count() > 60 && !text.bytes().all(|b| b.is_ascii_graphic())))
         && !text.starts_with([' ', '\t', '\n'])
         && !text.ends_with([' ', '\t'])
@@ -117,7 +122,7 @@ fn wants_block(text: &str) -> bool {
         && !text.split('\n').any(|line| !line.is_empty() && line.trim().is_empty())
 }
 
-fn block(out: &mut String, text: &str, indent: usize) {
+pub(super) fn block(out: &mut String, text: &str, indent: usize) {
     let body = text.trim_end_matches('\n');
     // Clip keeps one final line end, strip none, keep all: chosen so that the text comes back whole.
     out.push_str(match text.len() - body.len() {
@@ -137,29 +142,37 @@ fn block(out: &mut String, text: &str, indent: usize) {
     }
 }
 
-fn is_short(value: &Tree) -> bool {
+pub(super) fn is_short(value: &Tree) -> bool {
     match value {
-        Tree::Integer(_) => true,
+        Tree::Integer(_) | Tree::Bare(_) => true,
         Tree::Text(text) => !text.contains('\n') && text.chars().count() <= 40,
         _ => false,
     }
 }
 
-fn flow(value: &Tree) -> String {
+/// A value within brackets or braces, on one line.
+pub(super) fn flow(value: &Tree) -> String {
     match value {
         Tree::Integer(number) => number.to_string(),
+        Tree::Bare(word) => word.clone(),
         Tree::Text(text) if text.contains(['[', ']', '{', '}', ',']) => quoted(text),
         Tree::Text(text) => scalar(text),
-        _ => String::new(),
+        Tree::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
+        Tree::Map(entries) => {
+            let entries = entries.iter().filter(|(_, value)| !value.is_empty());
+            let entries: Vec<String> =
+                entries.map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
     }
 }
 
 /// A scalar on one line: plain where every YAML reader would take it for the same text.
-fn scalar(text: &str) -> String {
+pub(super) fn scalar(text: &str) -> String {
     if is_plain(text) { text.to_owned() } else { quoted(text) }
 }
 
-fn is_plain(text: &str) -> bool {
+pub(super) fn is_plain(text: &str) -> bool {
     let Some(first) = text.chars().next() else {
         return false;
     };

@@ -1,6 +1,7 @@
 //! `anku dedup`: records that are one case, and making one of them.
 
 use crate::cli::context::Context;
+use crate::cli::diff::difference;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters;
@@ -224,36 +225,6 @@ fn said(context: &Context, lost: &Lost) -> String {
     context.lang.say(&format!("dedup.lost.{key}"), &[("what", what)])
 }
 
-/// The lines that differ: number (in the new text; of a line that goes, in the old one), sign, line.
-fn difference<'t>(before: &'t str, after: &'t str) -> Vec<(usize, char, &'t str)> {
-    let (old, new): (Vec<&str>, Vec<&str>) = (before.lines().collect(), after.lines().collect());
-    let head = old.iter().zip(&new).take_while(|(a, b)| a == b).count();
-    let rest = old.len().min(new.len()) - head;
-    let tail = old.iter().rev().zip(new.iter().rev()).take(rest).take_while(|(a, b)| a == b).count();
-    let (a, b) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
-    // The longest common sequence of what is left; a record has some hundreds of lines.
-    let mut best = vec![vec![0u32; b.len() + 1]; a.len() + 1];
-    for i in (0..a.len()).rev() {
-        for j in (0..b.len()).rev() {
-            best[i][j] =
-                if a[i] == b[j] { best[i + 1][j + 1] + 1 } else { best[i + 1][j].max(best[i][j + 1]) };
-        }
-    }
-    let (mut i, mut j, mut out) = (0, 0, Vec::new());
-    while i < a.len() || j < b.len() {
-        if i < a.len() && j < b.len() && a[i] == b[j] {
-            (i, j) = (i + 1, j + 1);
-        } else if i < a.len() && (j == b.len() || best[i + 1][j] >= best[i][j + 1]) {
-            out.push((head + i + 1, '-', a[i]));
-            i += 1;
-        } else {
-            out.push((head + j + 1, '+', b[j]));
-            j += 1;
-        }
-    }
-    out
-}
-
 fn merge_json(context: &Context, library: &Library<'_>, merged: &Merged) -> Value {
     let keep = &library.records[merged.keep];
     let lines: Vec<Value> = difference(&keep.text, &merged.after)
@@ -388,16 +359,4 @@ fn list(
         context.note(&lang.say(if found.is_empty() { "dedup.none" } else { "dedup.total" }, &args));
     }
     Ok(if found.is_empty() { Exit::Nothing } else { Exit::Done })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::difference;
-
-    #[test]
-    fn only_lines_that_differ_are_shown() {
-        let found = difference("a\nb\nc\nd\n", "a\nx\nb\nd\ne\n");
-        assert_eq!(found, [(2, '+', "x"), (3, '-', "c"), (5, '+', "e")]);
-        assert!(difference("a\nb\n", "a\nb\n").is_empty());
-    }
 }

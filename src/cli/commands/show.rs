@@ -64,7 +64,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 }
 
 /// The record with this id, or the only one whose id begins so; else its path.
-fn find<'c>(context: &Context, cards: &'c [Card], id: &str) -> Result<Option<&'c Card>, Failure> {
+pub(crate) fn find<'c>(context: &Context, cards: &'c [Card], id: &str) -> Result<Option<&'c Card>, Failure> {
     if let Some(card) = cards.iter().find(|card| card.id == id || card.path == id) {
         return Ok(Some(card));
     }

@@ -120,7 +120,7 @@ fn fix(
     Ok(if go || dry || nothing { ended } else { Exit::Failed })
 }
 
-fn show(
+pub(crate) fn show(
     context: &Context,
     format: &str,
     outcome: &Outcome,
