@@ -190,7 +190,8 @@ impl<'t> Edit<'t> {
             Step::Key(key) => {
                 let entry = parent.entry(key).ok_or(SetError::Form)?;
                 let from = entry.key_span.end;
-                let colon = self.text[from..].find(':').ok_or(SetError::Notation)?;
+                let rest = self.text.get(from..).ok_or(SetError::Notation)?;
+                let colon = rest.find(':').ok_or(SetError::Notation)?;
                 Ok(Head { start: entry.key_span.start, end: from + colon + 1, item: false })
             }
             Step::Item(at) => {
@@ -222,7 +223,7 @@ impl<'t> Edit<'t> {
         }
         let head = self.head(steps)?;
         let inline = match value {
-            Tree::Text(text) => (!wants_block(text)).then(|| scalar(text)),
+            Tree::Text(text) => (!wants_block(text) || keeps(text)).then(|| scalar(text)),
             Tree::Integer(_) | Tree::Bare(_) => Some(flow(value)),
             Tree::List(items) => items.iter().all(is_short).then(|| flow(value)),
             Tree::Map(_) => None,
@@ -241,6 +242,7 @@ impl<'t> Edit<'t> {
         let indent = self.column(head.start);
         let mut piece = String::new();
         match (head.item, value) {
+            (_, Tree::Text(text)) if keeps(text) => piece = format!(" {}\n", scalar(text)),
             (true, Tree::Map(entries)) => {
                 piece.push(' ');
                 mapping(&mut piece, entries, indent + 2);
@@ -268,7 +270,8 @@ impl<'t> Edit<'t> {
         if last > 0 && self.text.as_bytes()[last - 1] == b'\n' {
             return last;
         }
-        self.text[last..].find('\n').map_or(self.text.len(), |at| last + at + 1)
+        let rest = self.text.get(last..).and_then(|rest| rest.find('\n'));
+        rest.map_or(self.text.len(), |at| last + at + 1)
     }
 
     fn end_of(&self, node: &Node, floor: usize) -> usize {
@@ -439,6 +442,11 @@ impl<'t> Edit<'t> {
         }
         if good(&out) { Ok(out) } else { Err(SetError::Notation) }
     }
+}
+
+/// Whether a text ends in empty lines: a block would take those of the file behind it for its own.
+fn keeps(text: &str) -> bool {
+    text.ends_with("\n\n")
 }
 
 struct Head {
