@@ -190,7 +190,8 @@ impl<'t> Edit<'t> {
             Step::Key(key) => {
                 let entry = parent.entry(key).ok_or(SetError::Form)?;
                 let from = entry.key_span.end;
-                let colon = self.text[from..].find(':').ok_or(SetError::Notation)?;
+                let rest = self.text.get(from..).ok_or(SetError::Notation)?;
+                let colon = rest.find(':').ok_or(SetError::Notation)?;
                 Ok(Head { start: entry.key_span.start, end: from + colon + 1, item: false })
             }
             Step::Item(at) => {
@@ -268,7 +269,8 @@ impl<'t> Edit<'t> {
         if last > 0 && self.text.as_bytes()[last - 1] == b'\n' {
             return last;
         }
-        self.text[last..].find('\n').map_or(self.text.len(), |at| last + at + 1)
+        let rest = self.text.get(last..).and_then(|rest| rest.find('\n'));
+        rest.map_or(self.text.len(), |at| last + at + 1)
     }
 
     fn end_of(&self, node: &Node, floor: usize) -> usize {

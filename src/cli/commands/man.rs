@@ -19,7 +19,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches, kinds: &[Kind]) -> Re
             // The page of `set` is anku-set(1), and has the details that help has.
             let own = command.get_name().to_owned();
             let details = context.lang.say(&format!("help.{own}.details"), &[]);
-            command.clone().name(format!("anku-{own}")).bin_name(format!("anku {own}")).after_help(details)
+            let command = command.clone().version(env!("CARGO_PKG_VERSION"));
+            command.name(format!("anku-{own}")).bin_name(format!("anku {own}")).after_help(details)
         }
     };
     let mut page = Vec::new();

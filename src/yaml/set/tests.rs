@@ -141,4 +141,31 @@ proptest! {
         prop_assert_eq!(new.starts_with('\u{feff}'), bom);
         prop_assert_eq!(new.contains('\r'), crlf);
     }
+
+    #[test]
+    fn whatever_the_document_the_value_is_there_or_nothing_is(
+        old in prop::sample::select(vec!["", "\u{feff}"]).prop_flat_map(|mark| {
+            "((a|b|c|'a'|党)?:? ?(- |\\[|\\]|\\{|\\}|, |# |'|\"|\\||>|~|1)?(a|党)?\r?\n? {0,3}){1,14}"
+                .prop_map(move |text| format!("{mark}{text}"))
+        }),
+        path in prop::sample::select(vec!["a", "b", "a.b", "a.0", "a.1.b", "党", "c.a.0", "b.党"]),
+        value in prop::sample::select(vec![None, Some("x: y"), Some("一\n二\n"), Some("")]),
+    ) {
+        let reading = read(&old);
+        let root = reading.root.filter(|_| reading.problems.is_empty());
+        if let Some(root) = root {
+            let value = value.map(Tree::from);
+            let steps = steps(path);
+            if let Ok(new) = set(&old, &root, &steps, value.as_ref(), &order) {
+                let again = read(&new).root.expect("a document");
+                let there = steps.iter().try_fold(&again, |node, step| child(node, step));
+                let text = there.and_then(Node::text);
+                prop_assert!(value.is_none() || value == text.map(Tree::from), "{old:?} {new:?}");
+            }
+            let _ = append(&old, &root, &steps, &["x".into()], &order);
+            if let Ok(laid) = super::super::layout::layout(&old, &order) {
+                prop_assert_eq!(Shape::of(&read(&laid).root.expect("a document")), Shape::of(&root));
+            }
+        }
+    }
 }
