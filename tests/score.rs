@@ -517,6 +517,10 @@ fn every_shipped_scheme_says_what_is_an_example_and_shows_in_every_format() {
         }
     }
     let folder = example("star");
+    // A file of JSON says what JSON on stdout says.
+    anku(folder.path(), ["score", "star", "-o", "a.json"]).ends(0);
+    let file = std::fs::read_to_string(folder.path().join("a.json")).expect("a file");
+    assert_eq!(file, anku(folder.path(), ["score", "star", "--json"]).ends(0).stdout);
     let list = anku(folder.path(), ["score"]).ends(0).stdout;
     assert!(list.contains("党支部星级建设、梯级管理  2024 2025 2026"), "{list}");
     let run = anku(folder.path(), ["score", "stars"]).ends(2);

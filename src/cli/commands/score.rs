@@ -125,8 +125,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         context.complain(lang.word("score.nothing"));
         context.advise(&hint);
     }
-    if format == Some("json") && !matches.contains_id("file") {
-        context.print(json_text(&document::to_json(&run, &outcome, lang)))?;
+    if output::wanted(context, matches, format)? == "json" {
+        output::text(context, matches, &json_text(&document::to_json(&run, &outcome, lang)))?;
     } else {
         let mut document = Document {
             title: Some(format!("{} {}", run.scheme().title, run.scoring.round.name)),
