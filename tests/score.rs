@@ -388,6 +388,11 @@ fn sheets_that_cannot_be_counted_are_found_where_they_stand() {
         let english = anku(folder.path(), ["score", "award", "--lang", "en"]).ends(2).stderr;
         assert!(english.contains("error[AK0912]"), "{english}");
     }
+    // Whether a judge is too near is not guessed where a record does not say its unit.
+    let folder = award();
+    edit(&folder, "cases/2026/case-2.yaml", "unit: 乙县\n", "");
+    let run = score(&folder, "award").ends(2);
+    assert!(run.stderr.contains("不知道 case-2 的单位，无法判断谁要回避"), "{}", run.stderr);
     // A sheet that is missing, one too few, a file that is nothing.
     let folder = award();
     std::fs::remove_file(folder.path().join("scores/award/2026/专家一轮/专家甲.yaml")).expect("removed");

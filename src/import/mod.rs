@@ -32,7 +32,9 @@ mod tests;
 pub use document::{Cell, Document, Label, Role, Row, Table, View};
 pub use draft::{Award, Draft, Provenance, Region, Section, draft_id};
 pub use existing::Existing;
-pub use formats::{Bytes, FORMATS, Format, LABELS, MAX_ARCHIVE, MAX_BYTES, Reader, Reading, is_leaving};
+pub use formats::{
+    Bytes, FORMATS, Format, LABELS, MAX_ARCHIVE, MAX_BYTES, Reader, Reading, is_leaving, sha256,
+};
 pub use gather::Files;
 pub use grid::{Columns, ColumnsError, UnknownField};
 pub use lexicon::{Lexicon, Programme, Why};

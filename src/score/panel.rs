@@ -108,7 +108,7 @@ fn judges<'r>(
     people
 }
 
-/// A judge may not score what is too near to him; whether he is must be known.
+/// A judge may not score what is too near to him; whether it is must be known, of both.
 fn conflict<'i>(
     scheme: &Scheme,
     row: &Named<'_>,
@@ -125,6 +125,9 @@ fn conflict<'i>(
             (Some(own), Some(theirs)) if own == theirs => {
                 let finding = row.wrong("conflict", "id").arg("judge", judge).arg("field", key);
                 findings.push(finding.arg("value", own).arg("name", &entry.id));
+            }
+            (Some(_), None) => {
+                findings.push(row.wrong("entry-unknown", "id").arg("name", &entry.id).arg("field", key));
             }
             _ => {}
         }

@@ -21,6 +21,7 @@ use super::scheme::Stage;
 use super::scheme::Step;
 use super::scheme::Vetoes;
 use super::scheme::Years;
+use crate::archive::shipped;
 use crate::diag::Code;
 use crate::diag::Finding;
 use crate::diag::Span;
@@ -31,10 +32,18 @@ use crate::schema::References;
 use crate::yaml;
 use crate::yaml::Node;
 use std::path::Path;
+use std::sync::LazyLock;
 
-/// The schema of schemes.
-pub const SCHEMA: &str = include_str!("../../schemas/scheme.yaml");
-const SCHEMA_PATH: &str = "schemas/scheme.yaml";
+/// The schema of schemes, which a new archive gets too, for editors.
+const SCHEMA: &str = "schemas/scheme.yaml";
+/// Made once: to compile a schema takes longer than to check ten schemes. That the shipped one compiles is for a test to say.
+static CHECKER: LazyLock<Option<Checker>> = LazyLock::new(|| {
+    let references = References::new();
+    let mut findings = Vec::new();
+    let schema = yaml::read(shipped(SCHEMA)?).root?;
+    let kind = Kind::read("scheme", schema, Path::new(SCHEMA), &references, &mut findings);
+    Checker::new(&kind, &references, &mut findings).filter(|_| findings.is_empty())
+});
 
 impl Scheme {
     /// Reads a scheme.
@@ -43,12 +52,8 @@ impl Scheme {
     /// All that is wrong with it, in order of place.
     pub fn read(root: &Node, path: &Path) -> Result<Scheme, Vec<Finding>> {
         let mut findings = Vec::new();
-        let references = References::new();
-        if let Some(schema) = yaml::read(SCHEMA).root {
-            let kind = Kind::read("scheme", schema, Path::new(SCHEMA_PATH), &references, &mut findings);
-            if let Some(checker) = Checker::new(&kind, &references, &mut findings) {
-                checker.check(path, root, &mut findings);
-            }
+        if let Some(checker) = &*CHECKER {
+            checker.check(path, root, &mut findings);
         }
         if !findings.is_empty() {
             return Err(findings);
@@ -489,5 +494,15 @@ fn notice(node: &Node) -> Notice {
         days: count(node, "days").unwrap_or(1),
         workdays: text(node, "count").as_deref() == Some("workdays"),
         holidays: texts(node.get("holidays")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shape_of_a_scheme_is_checked() {
+        assert!(CHECKER.is_some());
     }
 }

@@ -34,10 +34,15 @@ pub fn tables(scheme: &Scheme, outcome: &Outcome, lang: Lang) -> Vec<Table> {
     tables
 }
 
+/// What a column is called: `score.column.KEY`.
+pub fn heading(key: &str, lang: Lang) -> String {
+    lang.say(&format!("score.column.{key}"), &[])
+}
+
 /// A table whose headings are sentences `score.column.…`.
 fn titled(lang: Lang, title: &'static str, columns: &[&str]) -> Table {
     let column = |key: &&str| {
-        let heading = lang.say(&format!("score.column.{key}"), &[]);
+        let heading = heading(key, lang);
         let figures = matches!(
             *key,
             "rank"
@@ -79,7 +84,7 @@ struct Shown<'s> {
 
 fn standings(scheme: &Scheme, outcome: &Outcome, lang: Lang) -> Table {
     let digits = scheme.rounding.digits;
-    let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, lang);
     let mut columns: Vec<Shown<'_>> = Vec::new();
     let mut add = |heading: String, figures: bool, cell: Box<dyn Fn(&Standing) -> Cell>| {
         columns.push(Shown { heading, figures, cell });
@@ -93,7 +98,7 @@ fn standings(scheme: &Scheme, outcome: &Outcome, lang: Lang) -> Table {
         let figures = !matches!(stage.by, super::scheme::By::Decision);
         let (passed, failed) = (lang.word("score.passed").to_owned(), lang.word("score.failed").to_owned());
         let cell = move |one: &Standing| match one.stages.get(place).and_then(Option::as_ref) {
-            // Stages are shown with two decimals more than needed for nothing: rounded for the eye only.
+            // Rounded for the eye only: the exact value goes on.
             Some(value) => match (&value.score, value.passed) {
                 (Some(score), _) => decimal(score, digits),
                 (None, Some(passing)) => text(Some(if passing { &passed } else { &failed })),
@@ -125,10 +130,10 @@ fn standings(scheme: &Scheme, outcome: &Outcome, lang: Lang) -> Table {
         let empty = |one: &Standing| (column.cell)(one) == Cell::Empty;
         !outcome.standings.iter().all(empty)
     });
-    let heading = |shown: &Shown<'_>| {
+    let column = |shown: &Shown<'_>| {
         if shown.figures { Column::figures(&shown.heading) } else { Column::text(&shown.heading) }
     };
-    let mut table = Table::new(columns.iter().map(heading).collect());
+    let mut table = Table::new(columns.iter().map(column).collect());
     for one in &outcome.standings {
         table.push(columns.iter().map(|column| (column.cell)(one)).collect());
     }

@@ -20,8 +20,8 @@ pub use grep::{Ask, Hit, Seen, grep};
 pub use import::{Import, ImportError, apply_import, plan_import};
 pub use layout::{Laid, plan_layout};
 pub use score::{
-    SCORES, ScoreError, Scoring, awards, rounds, scheme, scheme_text, schemes, score_names, score_records,
-    scoring, write_result,
+    ScoreError, Scoring, awards, rounds, scheme, scheme_text, schemes, score_names, score_records, scoring,
+    write_result,
 };
 pub use tools::Machine;
 pub use validate::{Outcome, validate};

@@ -34,7 +34,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The folder of all runs, relative to the archive's root.
-pub const SCORES: &str = "scores";
+const SCORES: &str = "scores";
 const RESULT: &str = "result";
 /// What the files of a run are, besides those of its stages.
 const FILES: &[&str] = &["entries", "judges", "vetoes", "requests", "objections", RESULT];
@@ -189,7 +189,7 @@ pub fn scoring(
     let Some(round) = round.cloned() else { return Err(ScoreError::NoRound(rounds)) };
     let folder = format!("{SCORES}/{name}/{round}");
     let mut reader = Reader { archive, scheme, files, scoring: Scoring::default(), findings: Vec::new() };
-    reader.scoring.inputs.push((path.to_string_lossy().into_owned(), import_sum(text.as_bytes())));
+    reader.scoring.inputs.push((path.to_string_lossy().into_owned(), import::sha256(text.as_bytes())));
     reader.scoring.round.name.clone_from(&round);
     reader.scoring.round.folder.clone_from(&folder);
     reader.scoring.round.stages = vec![Vec::new(); scheme.stages.len()];
@@ -200,7 +200,7 @@ pub fn scoring(
         if let Some((published, text)) = reader.published(&path)? {
             // Only what stood at the end of its notice counts later.
             if published.date.is_some() {
-                reader.scoring.inputs.push((path, import_sum(text.as_bytes())));
+                reader.scoring.inputs.push((path, import::sha256(text.as_bytes())));
                 reader.scoring.earlier.push(published);
             }
         }
@@ -218,17 +218,6 @@ fn past(published: &Published) -> Past {
         Some((one.id.clone(), (one.title.clone(), Published::grade(one)?.to_owned())))
     };
     Past { name: published.round.clone(), grades: published.entries.iter().filter_map(grade).collect() }
-}
-
-/// SHA-256 of some bytes, in hex.
-fn import_sum(bytes: &[u8]) -> String {
-    use sha2::Digest as _;
-    use std::fmt::Write as _;
-    let mut out = String::with_capacity(64);
-    for byte in sha2::Sha256::digest(bytes) {
-        let _ = write!(out, "{byte:02x}");
-    }
-    out
 }
 
 struct Reader<'a> {
@@ -314,7 +303,7 @@ impl Reader<'_> {
 
     fn input(&mut self, path: &str) -> Result<Option<Input>, ScoreError> {
         let bytes = self.bytes(path)?;
-        self.scoring.inputs.push((path.to_owned(), import_sum(&bytes)));
+        self.scoring.inputs.push((path.to_owned(), import::sha256(&bytes)));
         let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending).to_lowercase();
         if matches!(ending.as_str(), "yaml" | "yml") {
             let record = Record::parse(path, &bytes);

@@ -20,6 +20,7 @@ use anku::score::Entry;
 use anku::score::Names;
 use anku::score::Outcome;
 use anku::score::Scheme;
+use anku::score::heading;
 use anku::workspace;
 use anku::workspace::Refresh;
 use anku::workspace::ScoreError;
@@ -148,7 +149,7 @@ fn schemes(
     use anku::table::Cell;
     use anku::table::Column;
     use anku::table::Table;
-    let word = |key: &str| context.lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, context.lang);
     let columns = ["scheme", "name", "rounds"].map(|key| Column::text(word(key)));
     let mut table = Table::new(columns.to_vec());
     for name in workspace::schemes(archive) {

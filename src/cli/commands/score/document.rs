@@ -14,6 +14,7 @@ use anku::score::Outcome;
 use anku::score::Published;
 use anku::score::Scheme;
 use anku::score::Standing;
+use anku::score::heading;
 use anku::table::Cell;
 use anku::table::Column;
 use anku::table::Table;
@@ -94,7 +95,7 @@ pub(super) fn moves(
         context.complain(&lang.say("score.no-past", &[("round", &run.scoring.round.name)]));
         return Ok(Exit::Nothing);
     };
-    let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, lang);
     let columns = ["id", "title"].map(|key| Column::text(word(key)));
     let mut table = Table::new(columns.to_vec());
     table.columns.extend([
@@ -156,7 +157,7 @@ pub(super) fn history(
     id: &str,
 ) -> Result<Exit, Failure> {
     let lang = context.lang;
-    let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, lang);
     let mut table = Table::new(
         ["round", "score", "rank", "level", "tier", "measures"].map(|key| Column::text(word(key))).to_vec(),
     );
@@ -216,7 +217,7 @@ pub(super) fn sheets(context: &Context, run: &Run<'_>, folder: &Path) -> Result<
         let mut still: Vec<&Standing> =
             outcome.standings.iter().filter(|one| one.out.is_none() && one.vetoes.is_empty()).collect();
         still.sort_by(|a, b| a.entry.id.cmp(&b.entry.id));
-        let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+        let word = |key| heading(key, lang);
         let mut columns = vec![Column::text(word("id")), Column::text(word("title"))];
         columns.extend(panel.items.iter().map(|(item, _)| Column::text(item.clone())));
         columns.extend([Column::text(word("recused")), Column::text(word("note"))]);

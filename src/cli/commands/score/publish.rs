@@ -14,9 +14,9 @@ use anku::locale::Lang;
 use anku::report::Block;
 use anku::report::Document;
 use anku::score;
-use anku::score::Notice;
 use anku::score::Outcome;
 use anku::score::Published;
+use anku::score::heading;
 use anku::table::Cell;
 use anku::table::Column;
 use anku::table::Table;
@@ -53,10 +53,10 @@ pub(super) fn check(
         context.note(&lang.say("score.check.same", &[("path", &run.scoring.path)]));
         return Ok(Exit::Done);
     }
-    let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, lang);
     let mut table =
         Table::new(["of", "what", "published", "now"].map(|key| Column::text(word(key))).to_vec());
-    for change in changes {
+    for change in &changes {
         let key = if change.key.is_empty() { "sha256" } else { &change.key };
         let short = |text: &str| match (change.key.is_empty(), text.get(..12)) {
             (true, Some(start)) => format!("{start}…"),
@@ -87,21 +87,15 @@ pub(super) fn notice(
         return Err(Failure::usage(lang.say("score.no-notice", &[("name", run.name)])));
     };
     final_already(context, run)?;
-    let (from, until) = period(context, notice, run.today)?;
+    let from = run.today;
+    let beyond = || Failure::usage(lang.say("score.bad-date", &[("value", &from.to_string())]));
+    let until = score::ends(notice, from).ok_or_else(beyond)?;
     let document = announcement(run, outcome, lang, from, until);
     output::document(context, matches, format, &document)?;
     let mut published = now(run, outcome);
     published.notice = Some(from.to_string());
     published.until = Some(until.to_string());
     write(context, matches, run, &published, "notice")
-}
-
-fn period(context: &Context, notice: &Notice, from: NaiveDate) -> Result<(NaiveDate, NaiveDate), Failure> {
-    let until = score::ends(notice, from);
-    let value = from.to_string();
-    let until =
-        until.ok_or_else(|| Failure::usage(context.lang.say("score.bad-date", &[("value", &value)])))?;
-    Ok((from, until))
 }
 
 fn final_already(context: &Context, run: &Run<'_>) -> Result<(), Failure> {
@@ -143,7 +137,7 @@ fn announcement(run: &Run<'_>, outcome: &Outcome, lang: Lang, from: NaiveDate, u
         Block::Paragraph(lang.say("score.notice.text", &args)),
         Block::Paragraph(lang.say("score.notice.period", &args)),
     ];
-    let word = |key: &str| lang.say(&format!("score.column.{key}"), &[]);
+    let word = |key| heading(key, lang);
     let groups: Vec<Option<&str>> = if scheme.levels.is_empty() {
         vec![None]
     } else {
