@@ -135,7 +135,7 @@ fn without_a_journal_there_is_nothing_to_take_back_and_nothing_else_is_lost() {
 }
 
 /// Two new records, interrupted when the second is about to be put in place.
-fn interrupted(root: &Path) {
+pub(crate) fn interrupted(root: &Path) {
     let file = |id: &str| NewFile {
         path: format!("cases/2015/{id}.yaml"),
         text: format!("id: {id}\ntitle: {id}\n"),

@@ -7,6 +7,8 @@ mod cli;
 /// One case, many copies: pairs, merges, and that nothing is lost.
 mod dedup;
 /// One case in many formats, and files that cannot be read.
+/// Damaged indexes, leftovers of killed runs: no answer is wrong, `doctor` names them, `--fix` mends.
+mod doctor;
 mod documents;
 /// `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
 mod edit;

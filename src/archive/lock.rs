@@ -2,6 +2,7 @@
 
 use super::STATE;
 use std::fs::File;
+use std::io::Write as _;
 use std::path::Path;
 use std::time::Duration;
 use std::time::Instant;
@@ -15,9 +16,9 @@ pub struct Lock {
 /// Why the lock could not be had.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
-    /// Another process writes.
-    #[error("another anku is writing to this archive")]
-    Busy,
+    /// Another process writes; its number, where it has left it in the lock's file.
+    #[error("another anku is writing to this archive{}", .0.map(|id| format!(" (process {id})")).unwrap_or_default())]
+    Busy(Option<u32>),
     /// The state folder cannot be written.
     #[error("{0}")]
     Io(#[from] std::io::Error),
@@ -36,11 +37,20 @@ impl Lock {
         let start = Instant::now();
         loop {
             match file.try_lock() {
-                Ok(()) => return Ok(Lock { _file: file }),
+                Ok(()) => {
+                    // For those who wait. What a killed process leaves of it says nothing: the system
+                    // has freed the lock.
+                    let _ = file.set_len(0);
+                    let _ = (&file).write_all(std::process::id().to_string().as_bytes());
+                    return Ok(Lock { _file: file });
+                }
                 Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < patience => {
                     std::thread::sleep(Duration::from_millis(20));
                 }
-                Err(std::fs::TryLockError::WouldBlock) => return Err(LockError::Busy),
+                Err(std::fs::TryLockError::WouldBlock) => {
+                    let holder = std::fs::read_to_string(folder.join("lock")).ok();
+                    return Err(LockError::Busy(holder.and_then(|text| text.trim().parse().ok())));
+                }
                 Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
             }
         }

@@ -20,8 +20,9 @@ mod write;
 
 pub use card::Card;
 pub use journal::{
-    Batch, BatchInfo, Change, RETAINED, Recovered, Removal, Step, UndoError, Undoing, Unfinished, apply,
-    apply_watched, batches, next_id, plan_undo, recover, recover_watched, sweep, unfinished,
+    Batch, BatchFault, BatchInfo, Change, RETAINED, Recovered, Removal, Step, UndoError, Undoing, Unfinished,
+    apply, apply_watched, batch_faults, batches, leftovers, next_id, plan_undo, recover, recover_watched,
+    sweep, unfinished,
 };
 pub use lock::{Lock, LockError};
 pub use merge::{Lost, Merge, merge};

@@ -43,6 +43,7 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
     ("init", &[]),
     ("index", &[]),
     ("status", &[]),
+    ("doctor", &[]),
     ("completions", &[]),
     ("man", &[]),
 ];
@@ -391,6 +392,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
             .args(output()),
         "set" | "new" | "open" | "fmt" => command.args(edit::args(lang, name)).args(output()),
         "completions" | "man" => command.args(edit::about_args(lang, name)),
+        "doctor" => command.arg(switch("fix", "help.doctor.fix")).args(output()),
         "undo" => command
             .arg(Arg::new("batch").value_name("BATCH").help(lang.word("help.undo.batch")))
             .args([

@@ -67,6 +67,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
         "score" => commands::score::run(context, matches),
+        "doctor" => commands::doctor::run(context, matches),
         "status" => commands::status::run(context, matches),
         "set" => commands::set::run(context, matches),
         "fmt" => commands::fmt::run(context, matches),

@@ -29,6 +29,9 @@ pub(crate) fn say(context: &Context, notice: &Notice) {
     let lang = context.lang;
     let sentence = match notice {
         Notice::Built(records) => lang.say("notice.built", &[("records", &records.to_string())]),
+        Notice::Mended(what, records) => {
+            lang.say("notice.mended", &[("what", what), ("records", &records.to_string())])
+        }
         Notice::Scanned(reason) => lang.say("notice.scanned", &[("reason", reason)]),
         Notice::Skipped(built) => {
             let age = built

@@ -25,10 +25,7 @@ const SHORT: Duration = Duration::from_millis(500);
 
 /// The archive's lock, with everything finished that an earlier run left unfinished.
 pub(crate) fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure> {
-    let lock = Lock::take(&archive.root, PATIENCE).map_err(|error| match error {
-        LockError::Busy => Failure::usage(context.lang.word("error.locked")),
-        LockError::Io(error) => at(context, &archive.state(), &error),
-    })?;
+    let lock = Lock::take(&archive.root, PATIENCE).map_err(|error| locked(context, archive, error))?;
     if let Some(recovered) =
         archive::recover(&archive.root).map_err(|error| refused(context, archive, error))?
     {
@@ -37,15 +34,27 @@ pub(crate) fn lock(context: &Context, archive: &Archive) -> Result<Lock, Failure
     Ok(lock)
 }
 
+/// Why there is no lock.
+pub(crate) fn locked(context: &Context, archive: &Archive, error: LockError) -> Failure {
+    match error {
+        LockError::Busy(None) => Failure::usage(context.lang.word("error.locked")),
+        LockError::Busy(Some(id)) => {
+            Failure::usage(context.lang.say("error.locked-by", &[("id", &id.to_string())]))
+        }
+        LockError::Io(error) => at(context, &archive.state(), &error),
+    }
+}
+
 /// Before a command that reads: a batch that a run left unfinished is finished, as far as this process
-/// may write, so that an answer never shows half of it. A preview writes nothing, and `status` tells
-/// what there is.
+/// may write, so that an answer never shows half of it. A preview writes nothing; `status` and `doctor`
+/// tell what there is.
 pub(crate) fn before(context: &Context, name: &str, matches: &ArgMatches) {
     let Ok(archive) = &context.archive else { return };
     // These take the lock themselves, or have no archive yet.
-    let itself = matches!(name, "init" | "status" | "import" | "undo");
+    let itself = matches!(name, "init" | "import" | "undo");
     let dry = matches.try_get_one::<bool>("dry-run").ok().flatten().copied().unwrap_or(false);
-    if (itself && !dry) || name == "status" || !matches!(archive::unfinished(&archive.root), Ok(Some(_))) {
+    let tells = matches!(name, "status" | "doctor");
+    if (itself && !dry) || tells || !matches!(archive::unfinished(&archive.root), Ok(Some(_))) {
         return;
     }
     if !dry && let Ok(_lock) = Lock::take(&archive.root, SHORT) {

@@ -48,6 +48,13 @@ pub(super) struct Lengths {
     pub facts: u64,
 }
 
+impl Lengths {
+    /// With the names of the files.
+    pub(super) fn by_name(self) -> [(&'static str, u64); 3] {
+        [(CARDS, self.cards), (TEXTS, self.texts), (FACTS, self.facts)]
+    }
+}
+
 /// Where an entry of a record lies in its side file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Place {

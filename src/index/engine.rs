@@ -129,10 +129,6 @@ impl<'i> IndexEngine<'i> {
             .to_owned())
     }
 
-    fn raw_texts(&self, doc: Doc) -> Result<&[u8]> {
-        self.index.data.raw_texts(self.place(doc, |segment| &segment.texts)?).map_err(failed)
-    }
-
     /// The quantities and dates of a record, as of when it was indexed.
     ///
     /// # Errors
@@ -185,12 +181,6 @@ impl<'i> IndexEngine<'i> {
             }
         }
         Ok(None)
-    }
-
-    /// Whether the side files have what the index says they have of a document.
-    pub(super) fn probe(&self, doc: Doc) -> Result<()> {
-        self.raw_texts(doc)?;
-        self.heading(doc, Heading::Id).map(|_| ())
     }
 
     /// Whether a record's card and texts can be read.

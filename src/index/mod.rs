@@ -11,6 +11,7 @@ mod files;
 mod layered;
 mod prepare;
 mod queue;
+mod seal;
 mod update;
 
 pub use engine::IndexEngine;
@@ -27,18 +28,19 @@ use crate::archive::hash_of;
 use crate::archive::stat;
 use crate::facts;
 use crate::search::Engine as _;
-use crate::search::EngineError;
 use crate::text::fold;
 use crate::text::segment;
 use data::Data;
 use data::Lengths;
 use fields::Fields;
 use files::Files;
+use seal::Sealed;
 use serde_json::Value;
 use std::path::Path;
 use std::path::PathBuf;
 use tantivy::ReloadPolicy;
 use tantivy::Searcher;
+use tantivy::TantivyError;
 
 /// The layout of the index; raised with every change of it.
 const FORMAT: u32 = 8;
@@ -64,7 +66,18 @@ pub enum IndexError {
     Io(PathBuf, std::io::Error),
     /// tantivy refused.
     #[error("{0}")]
-    Tantivy(#[from] tantivy::TantivyError),
+    Tantivy(#[from] TantivyError),
+}
+
+impl IndexError {
+    /// What of the index is damaged; `None` where there is no index, or another version made it.
+    pub fn damage(&self) -> Option<String> {
+        match self {
+            IndexError::Missing | IndexError::Outdated => None,
+            IndexError::Damaged(what) => Some(what.clone()),
+            other => Some(other.to_string()),
+        }
+    }
 }
 
 /// An index opened for reading, as of one commit.
@@ -126,8 +139,14 @@ impl Index {
         if !folder.join("meta.json").is_file() {
             return Err(IndexError::Missing);
         }
-        let index = tantivy::Index::open_in_dir(folder)?;
+        // tantivy's own words for a broken meta.json hold all of it.
+        let index = tantivy::Index::open_in_dir(folder).map_err(|error| match error {
+            TantivyError::DataCorruption(_) => IndexError::Damaged("meta.json".to_owned()),
+            error => IndexError::Tantivy(error),
+        })?;
         let meta = index.load_metas()?;
+        // Before a byte of them is believed.
+        let sealed = seal::compare(folder, meta.opstamp)?;
         let payload: Value =
             meta.payload.as_deref().and_then(|p| serde_json::from_str(p).ok()).unwrap_or_default();
         if payload["identity"].as_str() != Some(identity) {
@@ -151,28 +170,34 @@ impl Index {
         let broken = payload["broken"].as_array().into_iter().flatten();
         let broken = broken.filter_map(|path| path.as_str().map(str::to_owned)).collect();
         let index = Index { searcher, fields, data, manifest, broken };
-        index.probe()?;
+        if sealed == Sealed::Missing {
+            index.examine()?;
+            // Where it cannot be written the next answer examines once more.
+            let _ = seal::seal(folder, index.searcher.index(), wanted);
+        }
         Ok(index)
     }
 
-    /// Touches every file of the index, the side file at both its ends: one that was lost or
-    /// overwritten is found before anything is asked.
-    fn probe(&self) -> Result<(), IndexError> {
-        for segment in self.searcher.segment_readers() {
-            for (field, _) in segment.schema().fields().filter(|(_, entry)| entry.is_indexed()) {
-                segment.inverted_index(field)?;
-            }
+    /// Reads everything: what is done for a commit whose run was killed before it could seal it.
+    fn examine(&self) -> Result<(), IndexError> {
+        if let Some(path) = self.searcher.index().validate_checksum()?.into_iter().min() {
+            return Err(IndexError::Damaged(path.display().to_string()));
         }
-        let damaged = |error: EngineError| IndexError::Damaged(error.to_string());
-        let engine = IndexEngine::new(self).map_err(damaged)?;
-        let ends = [0, engine.slots().saturating_sub(1)];
-        ends.into_iter().take(engine.slots() as usize).try_for_each(|doc| engine.probe(doc).map_err(damaged))
+        if self.is_sound() { Ok(()) } else { Err(IndexError::Damaged("texts".to_owned())) }
     }
 
     /// Whether every record's texts can be read: what is asked when an answer has failed.
     pub fn is_sound(&self) -> bool {
         let Ok(engine) = IndexEngine::new(self) else { return false };
         (0..engine.slots()).all(|doc| engine.check(doc).is_ok())
+    }
+
+    /// Reads every byte that was sealed; gives the names of the files that are not what they were.
+    pub fn damages(&self) -> Vec<String> {
+        let folder = self.manifest.parent().unwrap_or(Path::new(""));
+        let opstamp = self.searcher.index().load_metas().map(|meta| meta.opstamp);
+        let known = opstamp.ok().and_then(|opstamp| seal::check(folder, opstamp));
+        known.unwrap_or_else(|| self.examine().err().map(|error| error.to_string()).into_iter().collect())
     }
 
     /// How many records it holds.

@@ -11,6 +11,7 @@ use super::prepare::Prepared;
 use super::prepare::prepare;
 use super::queue::Queue;
 use super::queue::Queued;
+use super::seal;
 use super::{Changes, FOLDER, Index, IndexError, Manifest, NEW_FOLDER, files_name, folder, identity};
 use crate::archive::Archive;
 use crate::archive::FileStat;
@@ -69,7 +70,7 @@ pub fn rebuild(
         writer: &mut writer,
         queue: Queue::default(),
     };
-    batch.run(walk, Lengths::default(), progress)?;
+    let lengths = batch.run(walk, Lengths::default(), progress)?;
     // One segment answers two to three times faster than sixteen.
     let segments = index.searchable_segment_ids()?;
     if segments.len() > 1 {
@@ -81,6 +82,7 @@ pub fn rebuild(
         }
     }
     writer.wait_merging_threads()?;
+    seal::seal(&new, &index, lengths)?;
     drop(index);
     if old.exists() {
         std::fs::remove_dir_all(&old).map_err(io(&old))?;
@@ -136,19 +138,22 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
     }
     let mut batch =
         Batch { archive, fields, folder: &folder, files, writer: &mut writer, queue: Queue::default() };
-    batch.run(&changes.changed, end, &|_, _| {})?;
+    let lengths = batch.run(&changes.changed, end, &|_, _| {})?;
     writer.wait_merging_threads()?;
+    seal::seal(&folder, &tantivy, lengths)?;
     sweep(&folder, &tantivy)?;
     Index::open(archive)
 }
 
-/// Removes manifests of commits that are gone.
+/// Removes manifests and seals of commits that are gone.
 fn sweep(folder: &Path, index: &tantivy::Index) -> Result<(), IndexError> {
-    let current = files_name(index.load_metas()?.opstamp);
+    let opstamp = index.load_metas()?.opstamp;
+    let current = [files_name(opstamp), seal::name(opstamp)];
     for entry in std::fs::read_dir(folder).map_err(io(folder))?.flatten() {
         let name = entry.file_name();
         let name = name.to_string_lossy();
-        let old = name.starts_with("files-") && name != current;
+        let own = name.starts_with("files-") || name.starts_with(seal::PREFIX);
+        let old = own && !current.iter().any(|current| *current == name);
         if old || name.starts_with(".tmp") {
             std::fs::remove_file(entry.path()).ok();
         }
@@ -182,13 +187,13 @@ struct Done {
 }
 
 impl Batch<'_> {
-    /// Adds records and commits them together with their manifest.
+    /// Adds records and commits them together with their manifest. Gives the side files' lengths.
     fn run(
         &mut self,
         walk: &[FileStat],
         from: Lengths,
         progress: &dyn Fn(usize, usize),
-    ) -> Result<(), IndexError> {
+    ) -> Result<Lengths, IndexError> {
         let now = clock(self.archive)?;
         let mut data = Appender::open(self.folder, from).map_err(io(self.folder))?;
         let segmenter = if walk.is_empty() { None } else { Some(Segmenter::new(self.archive.terms())) };
@@ -215,7 +220,7 @@ impl Batch<'_> {
         let payload = json!({"identity": identity(self.archive), "cards": lengths.cards, "texts": lengths.texts, "facts": lengths.facts, "broken": broken});
         commit.set_payload(&payload.to_string());
         commit.commit()?;
-        Ok(())
+        Ok(lengths)
     }
 
     /// A file that cannot be read now is left out, so that the next look finds it new and says so.

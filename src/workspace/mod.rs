@@ -3,6 +3,7 @@
 //! No logic of its own: it only knows which floor to call in which order, and what to fall back to.
 
 mod dedup;
+mod doctor;
 mod edit;
 mod facts;
 mod fix;
@@ -14,6 +15,7 @@ mod tools;
 mod validate;
 
 pub use dedup::{Found, Library, MergeError, Merged};
+pub use doctor::{Diagnosis, Fault, IndexState, MendError, examine, mend};
 pub use edit::{EditError, Edited, Skeleton, apply_edits, plan_new, plan_set};
 pub use fix::{Fixes, apply_fixes, plan_fixes};
 pub use grep::{Ask, Hit, Seen, grep};
@@ -30,7 +32,6 @@ use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::FileStat;
 use crate::archive::Lock;
-use crate::archive::LockError;
 use crate::archive::Record;
 use crate::index;
 use crate::index::Changes;
@@ -78,6 +79,8 @@ pub enum Refresh {
 pub enum Notice {
     /// The index was built, over so many records.
     Built(usize),
+    /// The index was damaged (what of it) and built anew, over so many records.
+    Mended(String, usize),
     /// The index could not be used (reason) or written, so the files themselves were searched.
     Scanned(String),
     /// The files were not looked at; when the index was last brought up to date, in nanoseconds since
@@ -213,6 +216,7 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
     // An index whose answers are right as it stands: all that has moved since are stamps.
     let mut right = None;
     let known = opened.is_ok();
+    let damage = opened.as_ref().err().and_then(IndexError::damage);
     if let Ok((index, seen)) = opened {
         let changes = seen.compare(archive, &walk);
         note_unreadable(&changes, &mut notices);
@@ -237,7 +241,10 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
                 note_unreadable(&seen.compare(archive, &walk), &mut notices);
             }
             if built {
-                notices.push(Notice::Built(touched));
+                notices.push(match damage {
+                    Some(what) => Notice::Mended(what, touched),
+                    None => Notice::Built(touched),
+                });
             }
             finish(archive, Source::Index(Box::new(index)), notices, touched)
         }
@@ -276,10 +283,7 @@ fn write(
     patience: Duration,
     progress: &dyn Fn(usize, usize),
 ) -> Result<(Index, usize, bool), String> {
-    let _lock = Lock::take(&archive.root, patience).map_err(|error| match error {
-        LockError::Busy => "locked by another process".to_owned(),
-        LockError::Io(error) => error.to_string(),
-    })?;
+    let _lock = Lock::take(&archive.root, patience).map_err(|error| error.to_string())?;
     let (walk, _) = archive.walk();
     let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if let Ok(index) = opened

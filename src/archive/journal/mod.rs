@@ -14,11 +14,13 @@
 //! contents, one behind the other; `after` is only needed until the batch is done) and whatever the
 //! batch keeps beside it. Must not know what a batch is about. The caller holds the archive's lock.
 
+mod faults;
 mod manifest;
 mod place;
 mod undo;
 
-pub use place::{Recovered, Step, apply, apply_watched, recover, recover_watched, sweep};
+pub use faults::{BatchFault, batch_faults};
+pub use place::{Recovered, Step, apply, apply_watched, leftovers, recover, recover_watched, sweep};
 pub use undo::{UndoError, Undoing, plan_undo};
 
 use super::NewFile;

@@ -291,24 +291,33 @@ pub fn recover_watched(
     Ok(recovered)
 }
 
-/// Removes temporary files that killed runs have left among the records. The lock must be held: nobody
-/// else may be in the middle of a write.
+/// Temporary files that killed runs have left, among the records and in the state. The lock must be held:
+/// nobody else may be in the middle of a write.
+pub fn leftovers(archive: &Archive) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> =
+        archive.kinds.iter().map(|kind| archive.root.join(&kind.folder)).collect();
+    folders.push(archive.state());
+    let mut found: Vec<PathBuf> = folders
+        .iter()
+        .flat_map(|folder| walkdir::WalkDir::new(folder).into_iter().flatten())
+        .filter(|entry| entry.file_type().is_file() && is_temp(&entry.file_name().to_string_lossy()))
+        .map(walkdir::DirEntry::into_path)
+        .collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// Removes them.
 pub fn sweep(archive: &Archive) {
-    for kind in &archive.kinds {
-        sweep_below(&archive.root.join(&kind.folder));
+    for path in leftovers(archive) {
+        let _ = std::fs::remove_file(path);
     }
 }
 
-fn sweep_below(folder: &Path) {
-    for entry in walkdir::WalkDir::new(folder).into_iter().flatten() {
-        if entry.file_type().is_file() && is_temp(&entry.file_name().to_string_lossy()) {
-            let _ = std::fs::remove_file(entry.path());
-        }
-    }
-}
-
+/// Ours, and those of tantivy and of the manifests.
 fn is_temp(name: &str) -> bool {
-    name.starts_with(".anku-") && name.ends_with(".tmp")
+    name.starts_with(".anku-") && name.ends_with(".tmp") || name.starts_with(".tmp")
 }
 
 /// What works on the archive's own files.
