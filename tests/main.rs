@@ -7,6 +7,8 @@ mod cli;
 /// One case, many copies: pairs, merges, and that nothing is lost.
 mod dedup;
 /// One case in many formats, and files that cannot be read.
+/// What the project is built from: licences, registries, no banned crate.
+mod dependencies;
 /// Damaged indexes, leftovers of killed runs: no answer is wrong, `doctor` names them, `--fix` mends.
 mod doctor;
 mod documents;
