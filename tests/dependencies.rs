@@ -44,9 +44,10 @@ fn fault(package: &Value, allowed: &[Licensee], banned: &[String]) -> Option<Str
     }
     let Some(source) = package["source"].as_str() else {
         // Ours: every dependency on another crate names a version.
-        let wild = package["dependencies"].as_array()?.iter().find(|other| {
-            other["req"] == "*" && other["path"].is_null()
-        })?;
+        let wild = package["dependencies"]
+            .as_array()?
+            .iter()
+            .find(|other| other["req"] == "*" && other["path"].is_null())?;
         return Some(format!("{name} takes any version of {}", wild["name"]));
     };
     if source != REGISTRY {
@@ -74,8 +75,10 @@ fn every_crate_is_one_that_may_be_used() {
         .filter_map(|node| node["id"].as_str())
         .collect();
     let packages = metadata["packages"].as_array().expect("packages");
-    let packages: Vec<&Value> =
-        packages.iter().filter(|package| package["id"].as_str().is_some_and(|id| used.contains(id))).collect();
+    let packages: Vec<&Value> = packages
+        .iter()
+        .filter(|package| package["id"].as_str().is_some_and(|id| used.contains(id)))
+        .collect();
     let faults: Vec<String> =
         packages.iter().filter_map(|package| fault(package, &allowed, &banned)).collect();
     let mut versions: BTreeMap<&str, usize> = BTreeMap::new();
@@ -91,14 +94,13 @@ fn every_crate_is_one_that_may_be_used() {
 #[test]
 fn the_check_of_a_crate_can_fail() {
     let allowed = [Licensee::parse("MIT").expect("a licence")];
-    let package = |name: &str, source: &str, licence: &str| {
-        serde_json::json!({"name": name, "source": source, "license": licence, "dependencies": []})
-    };
+    let package = |name: &str, source: &str, licence: &str| serde_json::json!({"name": name, "source": source, "license": licence, "dependencies": []});
     let wrong = |package: Value| fault(&package, &allowed, &["bad".to_owned()]);
     assert_eq!(wrong(package("good", REGISTRY, "GPL-3.0-only OR MIT")), None);
     assert!(wrong(package("good", REGISTRY, "GPL-3.0-only AND MIT")).is_some());
     assert!(wrong(package("good", "git+https://example.org/x", "MIT")).is_some());
     assert!(wrong(package("bad", REGISTRY, "MIT")).is_some());
-    let wild = serde_json::json!({"name": "own", "source": null, "dependencies": [{"name": "x", "req": "*"}]});
+    let wild =
+        serde_json::json!({"name": "own", "source": null, "dependencies": [{"name": "x", "req": "*"}]});
     assert!(wrong(wild).is_some());
 }

@@ -14,6 +14,8 @@ mod doctor;
 mod documents;
 /// `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
 mod edit;
+/// Whole records for other programs, and the schema as one file.
+mod export;
 /// Quantities and dates: places, filters, formats, freshness.
 mod facts;
 /// `validate --fix`: what is certain, byte by byte.

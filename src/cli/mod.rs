@@ -66,6 +66,7 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         "terms" => commands::terms::run(context, matches),
         "region" => commands::region::run(context, matches),
         "report" => commands::report::run(context, matches),
+        "export" => commands::export::run(context, matches),
         "score" => commands::score::run(context, matches),
         "doctor" => commands::doctor::run(context, matches),
         "status" => commands::status::run(context, matches),

@@ -7,6 +7,7 @@
 mod build;
 mod checks;
 mod document;
+mod export;
 mod gaps;
 mod outline;
 mod period;
@@ -16,6 +17,7 @@ mod rows;
 
 pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source};
+pub use export::{list_name, lists, table_of_entries, table_of_records};
 pub use outline::{
     Figure, FindingsSpec, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED, TableSpec,
     Words, shipped,

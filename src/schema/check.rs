@@ -50,6 +50,11 @@ impl Checker {
         }
     }
 
+    /// A record as JSON, each value of the type that the schema gives it.
+    pub fn json(&self, root: &Node) -> serde_json::Value {
+        self.places.typed(root, self.places.root()).json()
+    }
+
     /// Everything about a record that its schema does not allow, in order of place.
     pub fn check(&self, path: &Path, root: &Node, findings: &mut Vec<Finding>) {
         let typed = self.places.typed(root, self.places.root());
@@ -65,6 +70,12 @@ impl Checker {
         found.dedup();
         findings.append(&mut found);
     }
+}
+
+/// A kind's schema as one JSON Schema, with the vocabularies that it points at inside: what editors and
+/// other programs need.
+pub fn bundle(kind: &Kind, references: &References) -> serde_json::Value {
+    Documents::new(&kind.schema, &kind.schema_path, references).bundle()
 }
 
 fn compile(documents: &Documents<'_>) -> Result<Validator<Yaml>, String> {

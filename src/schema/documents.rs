@@ -141,6 +141,64 @@ impl<'s> Documents<'s> {
         format!("anku:///{document}")
     }
 
+    /// All documents as one: the others lie under `$defs`, by their names, and references lead there. What
+    /// editors and other programs read without looking for files.
+    pub(super) fn bundle(&self) -> serde_json::Value {
+        let mut all = self.json(0);
+        self.lead_inside(0, &mut all);
+        let mut inner = serde_json::Map::new();
+        for (at, document) in self.0.iter().enumerate().skip(1) {
+            let mut json = self.json(at);
+            self.lead_inside(at, &mut json);
+            if let Some(object) = json.as_object_mut() {
+                object.remove("$schema");
+            }
+            inner.insert(document.name.to_owned(), json);
+        }
+        if let Some(object) = all.as_object_mut().filter(|_| !inner.is_empty()) {
+            let defs = object.entry("$defs").or_insert_with(|| serde_json::Map::new().into());
+            if let Some(defs) = defs.as_object_mut() {
+                defs.extend(inner);
+            }
+        }
+        all
+    }
+
+    /// References of a document that is part of a bundle.
+    fn lead_inside(&self, own: usize, json: &mut serde_json::Value) {
+        use serde_json::Value as J;
+        match json {
+            J::Array(items) => items.iter_mut().for_each(|item| self.lead_inside(own, item)),
+            J::Object(entries) => {
+                for (key, value) in entries {
+                    match value {
+                        J::String(reference) if key == "$ref" => {
+                            if let Some(inside) = self.inside(own, reference) {
+                                *reference = inside;
+                            }
+                        }
+                        value => self.lead_inside(own, value),
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn inside(&self, own: usize, reference: &str) -> Option<String> {
+        let (file, fragment) = reference.split_once('#').unwrap_or((reference, ""));
+        let at = match file {
+            "" => own,
+            file => (0..self.0.len()).find(|at| Self::address(*at) == file)?,
+        };
+        if at == 0 {
+            return Some(format!("#{fragment}"));
+        }
+        // RFC 6901: `/` in a name is `~1`.
+        let name = self.0[at].name.replace('~', "~0").replace('/', "~1");
+        Some(format!("#/$defs/{}{fragment}", encode(&name)))
+    }
+
     /// A document as JSON. References to other files become their addresses, so that names in any
     /// script work and nothing is ever looked for elsewhere; a relative `$id` of the file is left
     /// out, since the file's place says the same.

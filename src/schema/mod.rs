@@ -20,7 +20,7 @@ mod values;
 mod vocabulary;
 
 pub use assign::{AssignError, Assignment, Put};
-pub use check::{Checker, PlainSchema};
+pub use check::{Checker, PlainSchema, bundle};
 pub use field::{Field, FieldType, Index, Names};
 pub use kind::{FULL, Kind, LISTED, References};
 pub use lint::lint;

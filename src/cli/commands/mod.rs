@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod dedup;
 pub(crate) mod doctor;
+pub(crate) mod export;
 pub(crate) mod facts;
 pub(crate) mod fmt;
 pub(crate) mod grep;
