@@ -27,8 +27,8 @@ pub fn lists(kind: &Kind) -> Vec<&str> {
 
 /// What people call a list of mappings, as its schema says; its key where the schema says nothing.
 pub fn list_name(kind: &Kind, list: &str, chinese: bool) -> String {
-    let steps = list.split('.');
-    let schema = steps.fold(Some(&kind.schema), |at, key| at?.get("properties")?.get(key));
+    let mut steps = list.split('.');
+    let schema = steps.try_fold(&kind.schema, |at, key| at.get("properties")?.get(key));
     let name = if chinese {
         schema.and_then(|schema| schema.get("title"))
     } else {
