@@ -112,7 +112,13 @@ fn figures_lead_to_their_records_and_nobody_is_lost() {
     let people = stats(&["--rows", "年度", "--measure", "sum(facts.人次)", "--totals", "--json"]).json();
     assert!(people["total"]["approximate"].as_u64() > Some(0), "{people}");
     anku(root, ["stats", "--rows", "省", "--delta"]).ends(2);
-    anku(root, ["stats", "--rows", "省", "--top", "3", "--subtotals"]).ends(2);
+    // The three largest provinces with all that lies in them, the others as one row, and nobody is lost.
+    let nested = stats(&["--rows", "地区", "--top", "3", "--subtotals", "--totals", "-O", "tsv"]).stdout;
+    let provinces: Vec<&str> = nested.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();
+    assert!(provinces.contains(&"其他（26 项）") && nested.contains("山东省\t小计\t\t22"), "{nested}");
+    let figures = nested.lines().skip(1).filter(|line| !line.contains("小计") && !line.contains("合计"));
+    let sum: i64 = figures.filter_map(|line| line.rsplit('\t').next()?.parse::<i64>().ok()).sum();
+    assert_eq!((sum, nested.lines().last()), (192, Some("合计\t\t\t192")), "{nested}");
     let excel = std::fs::read({
         stats(&["--rows", "等次", "--excel", "-o", "x.csv"]);
         root.join("x.csv")
@@ -126,4 +132,41 @@ fn charts_stand_under_their_tables() {
     let drawn = anku(archive.path(), ["stats", "--rows", "等次", "--chart", "bars"]).ends(0).stdout;
     assert!(drawn.contains("优秀案例 ████████████████████████████████████████ 130"), "{drawn}");
     assert!(drawn.contains("最佳案例 ███████████████▍ 50"), "{drawn}");
+}
+
+#[test]
+fn quantities_are_counted_in_any_unit_that_is_known() {
+    let archive = shipped();
+    let root = archive.path();
+    let sum = |unit: &str| {
+        let measure = format!("sum(facts.{unit})");
+        anku(root, ["stats", "--measure", &measure, "--json"]).ends(0).json()["cells"][0]["value"].clone()
+    };
+    // 2.53 and so on: what the texts state, in units of ten thousand, digit by digit.
+    let (yuan, wan) = (sum("元"), sum("万元"));
+    assert_eq!(yuan["approximate"], wan["approximate"]);
+    let digits = |value: &serde_json::Value| value["min"].to_string().parse::<f64>().expect("a number");
+    assert_eq!(digits(&yuan) / 1e4, digits(&wan));
+    assert_eq!(sum("公里"), json!(142.3));
+    assert_eq!(sum("千米"), json!(142.3));
+    assert_eq!(sum("平方公里"), sum("km²"));
+    assert!(sum("万亩").is_object() || sum("万亩").is_number());
+    // Without a unit, or with an unknown one, it says which there are.
+    let bare = anku(root, ["stats", "--measure", "sum(facts)"]).ends(2).stderr;
+    assert!(bare.contains("元 52") && bare.contains("人次 16"), "{bare}");
+    let near = anku(root, ["stats", "--measure", "avg(facts.公理)"]).ends(2).stderr;
+    assert!(near.contains("是不是“公里”") && near.contains("元 52"), "{near}");
+    let count = |unit: &str| anku(root, ["facts", "--unit", unit, "--count"]).ends(0).stdout;
+    assert_eq!(count("万元"), count("元"));
+    // An outline is checked with line and column before anything is written.
+    let outline = "title: 试\nblocks:\n  - table: {rows: 省, measure: sum(facts.平方公理)}\n";
+    std::fs::create_dir_all(root.join("schemas/reports")).expect("a folder");
+    std::fs::write(root.join("schemas/reports/try.yaml"), outline).expect("an outline");
+    let told = anku(root, ["report", "try", "-o", "try.md"]).ends(2).stderr;
+    assert!(told.contains("try.yaml:3:33") && told.contains("平方公里"), "{told}");
+    assert!(!root.join("try.md").exists());
+    std::fs::write(root.join("schemas/reports/try.yaml"), outline.replace("平方公理", "万元"))
+        .expect("an outline");
+    let table = anku(root, ["report", "try", "-O", "tsv"]).ends(0).stdout;
+    assert!(table.contains("万元之和"), "{table}");
 }

@@ -6,6 +6,7 @@ use crate::locale::Lang;
 use crate::schema::Kind;
 use crate::stats::Cut;
 use crate::stats::Dim;
+use crate::text::quantity;
 use crate::yaml::Node;
 use std::path::Path;
 
@@ -160,9 +161,15 @@ impl Outline {
     /// Reads an outline.
     ///
     /// # Errors
-    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type.
-    pub fn read(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, Vec<Finding>> {
-        read::outline(root, kind, path)
+    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type, and units that are not
+    /// among `units` where those are given.
+    pub fn read(
+        root: &Node,
+        kind: &Kind,
+        units: Option<&quantity::Words>,
+        path: &Path,
+    ) -> Result<Outline, Vec<Finding>> {
+        read::outline(root, kind, units, path)
     }
 
     /// The units whose quantities some table measures.

@@ -19,6 +19,7 @@ use crate::schema::Kind;
 use crate::stats::Cut;
 use crate::stats::CutError;
 use crate::stats::Dim;
+use crate::stats::InUnit;
 use crate::stats::Measure;
 use crate::stats::Percent;
 use crate::stats::Plan;
@@ -26,6 +27,7 @@ use crate::stats::Sort;
 use crate::stats::chart;
 use crate::stats::count;
 use crate::stats::list_label;
+use crate::text::quantity;
 use crate::yaml::Entry;
 use crate::yaml::Node;
 use crate::yaml::Value;
@@ -55,8 +57,13 @@ const LIST: &[&str] = &["title", "fields", "where", "sort", "group"];
 const GAPS: &[&str] = &["title", "fields", "show"];
 const EXAMPLES: usize = 3;
 
-pub(super) fn outline(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, Vec<Finding>> {
-    let mut reader = Reader { kind, path, findings: Vec::new() };
+pub(super) fn outline(
+    root: &Node,
+    kind: &Kind,
+    units: Option<&quantity::Words>,
+    path: &Path,
+) -> Result<Outline, Vec<Finding>> {
+    let mut reader = Reader { kind, units, path, findings: Vec::new() };
     reader.mapping(root, KEYS, "");
     let mut outline = Outline {
         title: root.get("title").map(|node| reader.words(node, "title")),
@@ -87,6 +94,7 @@ pub(super) fn outline(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, 
 
 struct Reader<'r> {
     kind: &'r Kind,
+    units: Option<&'r quantity::Words>,
     path: &'r Path,
     findings: Vec<Finding>,
 }
@@ -149,7 +157,7 @@ impl Reader<'_> {
         let cut = Cut {
             rows: self.dims(node, "rows", at, Dim::resolve),
             cols: self.dims(node, "cols", at, Dim::resolve),
-            measure: self.parsed(node, "measure", at, Measure::parse).unwrap_or_default(),
+            measure: self.measure(node, at),
             totals: self.flag(node, "totals", at),
             percent: self.parsed(node, "percent", at, |_, text| Percent::parse(text)),
             transpose: self.flag(node, "transpose", at),
@@ -171,6 +179,18 @@ impl Reader<'_> {
             self.refuse(node.span, at, "", &error);
         }
         TableSpec { title: self.title(node, at), filter: self.text(node, "where", at), delta, cut }
+    }
+
+    fn measure(&mut self, node: &Node, at: &str) -> Measure {
+        let units = self.units;
+        let parse = |kind: &Kind, text: &str| {
+            let measure = Measure::parse(kind, text)?;
+            if let (Some(words), Some(unit)) = (units, measure.unit()) {
+                InUnit::named(words, unit)?;
+            }
+            Ok(measure)
+        };
+        self.parsed(node, "measure", at, parse).unwrap_or_default()
     }
 
     fn list(&mut self, node: &Node, at: &str) -> ListSpec {
@@ -369,6 +389,7 @@ impl Reader<'_> {
     fn refuse(&mut self, span: Span, field: &str, word: &str, error: &CutError) {
         match error {
             CutError::UnknownField { word, nearest } => self.bad(span, field, word, nearest.as_deref()),
+            CutError::UnknownUnit(unit, nearest) => self.bad(span, field, unit, nearest.as_deref()),
             CutError::TwoLists(one, other) => self.bad(span, field, &format!("{one} + {other}"), None),
             CutError::NoShare(measure) => self.bad(span, field, &format!("percent + {measure}"), None),
             _ => self.bad(span, field, word, None),

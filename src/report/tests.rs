@@ -1,8 +1,10 @@
 //! The yearly summary of a dozen cases, every figure worked out by hand.
 
 use super::*;
+use crate::archive;
 use crate::archive::Card;
 use crate::diag::Code;
+use crate::facts::read_words;
 use crate::locale::Lang;
 use crate::schema::Kind;
 use crate::stats::tests::card;
@@ -47,7 +49,15 @@ fn archive() -> (Kind, Vec<Card>) {
 fn outline(kind: &Kind, text: &str) -> Result<Outline, Vec<crate::diag::Finding>> {
     let reading = yaml::read(text);
     assert!(reading.problems.is_empty(), "{:?}", reading.problems);
-    Outline::read(&reading.root.expect("a document"), kind, Path::new("reports/x.yaml"))
+    let words = {
+        let list = |name: &str| {
+            yaml::read(archive::shipped(&format!("schemas/vocab/{name}.yaml")).expect("a list"))
+                .root
+                .expect("a list")
+        };
+        read_words(&list("units"), &list("quantities")).expect("words")
+    };
+    Outline::read(&reading.root.expect("a document"), kind, Some(&words), Path::new("reports/x.yaml"))
 }
 
 fn yearly(kind: &Kind) -> Outline {
@@ -244,6 +254,9 @@ blocks:
   - table: {rows: 等次, cols: 来源文件}
   - table: {rows: 年度, cols: 省, delta: true}
   - table: [省]
+  - table: {rows: 省, measure: sum(facts.平方公理)}
+  - table: {rows: 省, measure: sum(facts)}
+  - table: {rows: 省, measure: sum(facts.万元)}
 ";
     let findings = outline(&kind, text).expect_err("findings");
     let shown: Vec<String> = findings
@@ -279,6 +292,8 @@ blocks:
             "AK0905 blocks[5].table «{rows: 等次, cols: 来源文件}» awards + source → -",
             "AK0905 blocks[6].table.cols «省» delta: true, cols: … → -",
             "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, top, subtotals, delta, chart: …} → -",
+            "AK0905 blocks[8].table.measure «sum(facts.平方公理)» 平方公理 → 平方公里",
+            "AK0905 blocks[9].table.measure «sum(facts)» sum(facts) → -",
         ]
     );
     assert!(findings.iter().all(|finding| matches!(finding.code, Code::BadSettings | Code::UnknownKeyword)));

@@ -6,6 +6,7 @@ use super::grid::Spot;
 use super::grid::lines;
 use super::partial::Figure;
 use super::pivot::Pivot;
+use super::show::change;
 use super::show::labels;
 use crate::locale::Lang;
 use crate::schema::Kind;
@@ -53,15 +54,9 @@ pub fn compare(
         let current = now.figure(row, col);
         let previous = then.as_ref().map_or(Figure::None, |then| then.figure(row, col));
         cells.extend([current.cell(), previous.cell()]);
-        match (current, previous) {
-            (Figure::Whole(current), Figure::Whole(previous)) => {
-                let change = current.saturating_sub(previous);
-                cells.push(Cell::Change(change));
-                let share = Figure::Whole(change).share(Figure::Whole(previous));
-                cells.push(share.map_or(Cell::Empty, Cell::Share));
-            }
-            _ => cells.extend([Cell::Empty, Cell::Empty]),
-        }
+        let (difference, share) = change(current, previous);
+        cells.push(difference.map_or(Cell::Empty, Figure::change));
+        cells.push(share.map_or(Cell::Empty, Cell::Share));
         let mut behind = vec![Vec::new(); dims.len()];
         behind.push(now.partial(row, col).records());
         let summary = !matches!(row, Spot::Line(line) if !line.outside);

@@ -25,6 +25,10 @@ pub enum CutError {
     TwoLists(String, String),
     /// The field to be summed holds no whole numbers.
     NotInteger(String),
+    /// The word names no unit; with the nearest one.
+    UnknownUnit(String, Option<String>),
+    /// Quantities without the unit that they are counted in.
+    NoUnit,
     /// Not a measure.
     BadMeasure(String),
     /// Not an order.
@@ -57,6 +61,11 @@ impl CutError {
                 lang.say("stats.error.lists", &[("one", one), ("other", other)])
             }
             CutError::NotInteger(field) => lang.say("stats.error.integer", &[("field", field)]),
+            CutError::UnknownUnit(unit, None) => lang.say("stats.error.unit", &[("unit", unit)]),
+            CutError::UnknownUnit(unit, Some(nearest)) => {
+                lang.say("stats.error.unit_near", &[("unit", unit), ("nearest", nearest)])
+            }
+            CutError::NoUnit => lang.word("stats.error.no_unit").to_owned(),
             CutError::BadMeasure(word) => lang.say("stats.error.measure", &[("word", word)]),
             CutError::BadSort(word) => lang.say("stats.error.sort", &[("word", word)]),
             CutError::BadPercent(word) => lang.say("stats.error.percent", &[("word", word)]),

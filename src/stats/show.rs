@@ -114,7 +114,7 @@ impl Pivot {
             if self.by_period(kind) && names == ["row", "col"] {
                 let (now, then) = (grid.figure(row, col), grid.before(row, col));
                 let (change, share) = change(now, then);
-                object.insert("change".into(), json!(change));
+                object.insert("change".into(), change.map_or(Value::Null, Figure::json));
                 object.insert("change_share".into(), json!(share.map(|share| (share * 1e6).round() / 1e6)));
             }
             if let Some(id) = id {
@@ -197,7 +197,7 @@ impl Pivot {
                 }
                 if self.by_period(kind) {
                     let (change, share) = change(figure, grid.before(row, col));
-                    cells.push(change.map_or(Cell::Empty, Cell::Change));
+                    cells.push(change.map_or(Cell::Empty, Figure::change));
                     cells.push(share.map_or(Cell::Empty, Cell::Share));
                 }
                 behind.resize(cells.len(), Vec::new());
@@ -276,10 +276,9 @@ fn key(spot: Spot<'_>) -> Key {
 }
 
 /// The change from one figure to another, and as a share of the first.
-fn change(now: Figure, then: Figure) -> (Option<i64>, Option<f64>) {
-    let (Figure::Whole(now), Figure::Whole(before)) = (now, then) else { return (None, None) };
-    let change = now.saturating_sub(before);
-    (Some(change), Figure::Whole(change).share(then))
+pub(super) fn change(now: Figure, then: Figure) -> (Option<Figure>, Option<f64>) {
+    let change = now.less(then);
+    (change, change.and_then(|change| change.share(then)))
 }
 
 /// After the last of several lines with the same outer values a sum of them, from the inside out.

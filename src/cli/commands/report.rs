@@ -1,7 +1,6 @@
 //! `anku report NAME`: a declared report for an edition or a year.
 
 use crate::cli::context::Context;
-use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::failure::at;
@@ -10,6 +9,7 @@ use crate::cli::filters::format;
 use crate::cli::findings;
 use crate::cli::notices;
 use crate::cli::output;
+use crate::cli::quantities;
 use crate::cli::query;
 use crate::cli::writing::changed_lines;
 use anku::archive::Archive;
@@ -17,7 +17,6 @@ use anku::archive::Broken;
 use anku::archive::Card;
 use anku::archive::Record;
 use anku::archive::read_text;
-use anku::facts;
 use anku::import;
 use anku::import::Bytes;
 use anku::import::FORMATS;
@@ -35,6 +34,7 @@ use anku::search::Options;
 use anku::search::Scope;
 use anku::search::find;
 use anku::stats::Amount;
+use anku::stats::InUnit;
 use anku::workspace;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
@@ -65,7 +65,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         .kinds
         .first()
         .ok_or_else(|| Failure::usage(context.lang.say("error.no-kind", &[("name", "")])))?;
-    let outline = read(kind, &path, text)?;
+    let outline = read(context, archive, kind, &path, text)?;
     if outline.says("query") && filters::query(matches).is_empty() && !matches.contains_id("where") {
         return Err(Failure::usage(context.lang.say("report.needs-query", &[("name", name)])));
     }
@@ -182,12 +182,12 @@ fn amounts(
     if units.is_empty() {
         return Ok(amounts);
     }
-    let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
+    let words = quantities::words(context, archive)?;
+    let named = |unit: &String| Some((unit.clone(), InUnit::named(&words, unit).ok()?));
+    let units: Vec<(String, InUnit)> = units.iter().filter_map(named).collect();
     for (card, facts) in ready.facts(&search::Plan::All, &words)? {
-        for unit in units {
-            let main = words.main_form(unit).unwrap_or(unit);
-            let found = facts.iter().filter(|fact| fact.is_in(main)).filter_map(super::stats::amount);
-            amounts.insert((card.path.clone(), unit.clone()), found.collect());
+        for (written, unit) in &units {
+            amounts.insert((card.path.clone(), written.clone()), unit.amounts(&facts));
         }
     }
     Ok(amounts)
@@ -313,10 +313,19 @@ fn outline(context: &Context, archive: &Archive, name: &str) -> Result<(PathBuf,
 }
 
 /// Checks an outline before anything is produced.
-fn read(kind: &Kind, path: &Path, text: String) -> Result<Outline, Failure> {
+fn read(
+    context: &Context,
+    archive: &Archive,
+    kind: &Kind,
+    path: &Path,
+    text: String,
+) -> Result<Outline, Failure> {
+    // Word lists that are broken are no matter for an outline without quantities.
+    let measures = ["facts", "数量"].iter().any(|word| text.contains(word));
+    let words = measures.then(|| quantities::words(context, archive)).transpose()?;
     let record = Record::parse(&path.to_string_lossy(), text.as_bytes());
     let findings = match &record.root {
-        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, path) {
+        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, words.as_ref(), path) {
             Ok(outline) => return Ok(outline),
             Err(findings) => findings,
         },

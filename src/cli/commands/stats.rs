@@ -1,7 +1,6 @@
 //! `anku stats`: group-by and cross-tabs.
 
 use crate::cli::context::Context;
-use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters;
@@ -9,11 +8,10 @@ use crate::cli::filters::Filters;
 use crate::cli::filters::format;
 use crate::cli::notices;
 use crate::cli::output;
+use crate::cli::quantities;
 use crate::cli::query;
 use anku::archive::Archive;
 use anku::archive::Card;
-use anku::facts;
-use anku::facts::Fact;
 use anku::locale::Lang;
 use anku::report::Block;
 use anku::report::Document;
@@ -29,6 +27,7 @@ use anku::stats::Amount;
 use anku::stats::Cut;
 use anku::stats::CutError;
 use anku::stats::Dim;
+use anku::stats::InUnit;
 use anku::stats::Measure;
 use anku::stats::Percent;
 use anku::stats::Pivot;
@@ -37,7 +36,7 @@ use anku::stats::chart;
 use anku::stats::compare;
 use anku::stats::count_with;
 use anku::table::Align;
-use anku::text::quantity::Meaning;
+use anku::text::quantity::Words;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
@@ -67,11 +66,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let cut = Cut {
         rows: dims("rows")?,
         cols: dims("cols")?,
-        measure: text("measure")
-            .map(|m| Measure::parse(kind, m))
-            .transpose()
-            .map_err(say)?
-            .unwrap_or_default(),
+        measure: match text("measure").map(|word| Measure::parse(kind, word)) {
+            None => Measure::Count,
+            Some(Ok(measure)) => measure,
+            Some(Err(error)) => return Err(unit_refused(context, archive, error)?),
+        },
         totals: matches.get_flag("totals"),
         percent: text("percent").map(Percent::parse).transpose().map_err(say)?,
         transpose: matches.get_flag("transpose"),
@@ -81,6 +80,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         delta: matches.get_flag("delta"),
         chart: text("chart").map(chart).transpose().map_err(say)?,
     };
+    let counted = match cut.measure.unit() {
+        None => None,
+        Some(unit) => {
+            let words = quantities::words(context, archive)?;
+            match InUnit::named(&words, unit) {
+                Ok(unit) => Some((unit, words)),
+                Err(error) => return Err(unit_refused(context, archive, error)?),
+            }
+        }
+    };
     let filters = filters::filters(context, matches, &archive.kinds)?;
     let by_period = cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
     let earlier = if cut.delta && !by_period {
@@ -89,14 +98,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         None
     };
     let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
-    if cut.measure.unit().is_some() && refresh == Refresh::Look {
+    if counted.is_some() && refresh == Refresh::Look {
         // Facts lie in the index: what changed is written into it first.
         refresh = Refresh::Write;
     }
     let ready = notices::ready(context, archive, refresh);
     let selection = |filters: &Filters| {
         let compiled = query::compile_with(context, archive, "", query::Reading::Query, matches, filters)?;
-        select(context, archive, &ready, &compiled.plan, kind, &cut)
+        select(&ready, &compiled.plan, kind, counted.as_ref())
     };
     let chosen = selection(&filters)?;
     let pivot = chosen.count(kind, &cut).map_err(say)?;
@@ -160,21 +169,16 @@ impl Selection {
 }
 
 fn select(
-    context: &Context,
-    archive: &Archive,
     ready: &Ready<'_>,
     plan: &Plan,
     kind: &Kind,
-    cut: &Cut,
+    counted: Option<&(InUnit, Words)>,
 ) -> Result<Selection, Failure> {
-    if let Some(unit) = cut.measure.unit() {
-        let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
-        let unit = words.main_form(unit).unwrap_or(unit);
+    if let Some((unit, words)) = counted {
         let mut selection = Selection { cards: Vec::new(), amounts: HashMap::new() };
-        for (card, facts) in ready.facts(plan, &words)? {
+        for (card, facts) in ready.facts(plan, words)? {
             if card.kind == kind.name {
-                let amounts = facts.iter().filter(|fact| fact.is_in(unit)).filter_map(amount).collect();
-                selection.amounts.insert(card.path.clone(), amounts);
+                selection.amounts.insert(card.path.clone(), unit.amounts(&facts));
                 selection.cards.push(card);
             }
         }
@@ -194,12 +198,13 @@ fn select(
     Ok(Selection { cards, amounts: HashMap::new() })
 }
 
-/// What a fact adds to a sum; a rate (each household, a year) adds nothing.
-pub(crate) fn amount(fact: &Fact) -> Option<Amount> {
-    match &fact.meaning {
-        Meaning::Quantity(quantity) if quantity.per.is_empty() => Some(Amount::from(quantity)),
-        _ => None,
+/// A measure that cannot be counted; where it is the unit that is missing or unknown, with those that there are.
+fn unit_refused(context: &Context, archive: &Archive, error: CutError) -> Result<Failure, Failure> {
+    if !matches!(error, CutError::NoUnit | CutError::UnknownUnit(..)) {
+        return Ok(Failure::usage(error.say(context.lang)));
     }
+    let words = quantities::words(context, archive)?;
+    quantities::refused(context, &notices::ready(context, archive, Refresh::Look), &words, &error)
 }
 
 /// The period before the one that the filters select.
