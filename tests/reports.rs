@@ -83,9 +83,18 @@ fn a_report_is_checked_against_the_archive() {
         text.replace(rank, &format!("{}rank: 99", &rank[..rank.len() - rank.trim_start().len()])),
     )
     .expect("written");
-    for file in ["a.md", "a.csv", "a.json", "a.html", "a.docx"] {
+    for file in ["a.md", "a.csv", "a.json", "a.html", "a.docx", "a.xlsx"] {
         let told = anku(root, ["report", "awards", "--edition", "1", "--check", file]).ends(1);
         assert!(told.stdout.contains('+') && told.stdout.contains("99"), "{file}: {}", told.stdout);
+        // The one that moved, its place in the list, the sum of the ranks; not all that now stand a line higher.
+        let lines = told.stdout.lines().count();
+        assert!((5..=12).contains(&lines), "{file}: {lines} lines\n{}", told.stdout);
+        assert!(!told.stdout.contains('<'), "{file}: {}", told.stdout);
+    }
+    std::fs::write(root.join("a.pdf"), b"%PDF-1.7\n").expect("a file");
+    for args in [["--check", "a.pdf", "-O", "pdf"], ["--check", "a.pdf", "--edition", "1"]] {
+        let told = anku(root, [&["report", "awards"], &args[..]].concat()).ends(2).stderr;
+        assert!(told.contains("a.pdf 是 PDF，不能核对") && told.contains("docx"), "{told}");
     }
     anku(root, ["report", "awards", "--edition", "1", "--check", "none.md"]).ends(2);
 }
@@ -101,6 +110,13 @@ fn figures_lead_to_their_records_and_nobody_is_lost() {
     for cell in cells {
         assert_eq!(cell["records"].as_array().map(Vec::len), cell["value"].as_u64().map(|n| n as usize));
     }
+    // Each figure has its list in the terminal too, those outside the totals as well; a total repeats nothing.
+    let told = stats(&["--rows", "等次", "--totals", "--drill", "-O", "plain"]).stdout;
+    for heading in ["最佳案例 / 数量：50 条", "优秀案例 / 数量：130 条", "未填 / 数量：12 条"]
+    {
+        assert!(told.contains(heading), "{heading}: {told}");
+    }
+    assert_eq!(told.matches(" 条\n").count(), 3, "{told}");
     let top = stats(&["--rows", "省", "--top", "3", "--totals", "--json"]).json();
     let sum: i64 =
         top["cells"].as_array().expect("cells").iter().filter_map(|cell| cell["value"].as_i64()).sum();
@@ -163,7 +179,7 @@ fn quantities_are_counted_in_any_unit_that_is_known() {
     std::fs::create_dir_all(root.join("schemas/reports")).expect("a folder");
     std::fs::write(root.join("schemas/reports/try.yaml"), outline).expect("an outline");
     let told = anku(root, ["report", "try", "-o", "try.md"]).ends(2).stderr;
-    assert!(told.contains("try.yaml:3:33") && told.contains("平方公里"), "{told}");
+    assert!(told.contains("try.yaml:3:31") && told.contains("平方公里"), "{told}");
     assert!(!root.join("try.md").exists());
     std::fs::write(root.join("schemas/reports/try.yaml"), outline.replace("平方公理", "万元"))
         .expect("an outline");

@@ -155,6 +155,20 @@ fn figures_know_their_records_and_charts_their_columns() {
     assert_eq!((chart.labels, chart.series), (vec![0], vec![1, 2, 3, 4, 5]));
     let json = pivot.to_json_with(&kind, Some(&|place| format!("c{place}")));
     assert_eq!(json["cells"][3]["records"], json!(["c6"]));
+    assert_eq!(json["row_totals"][0]["records"], json!(["c6"]));
+}
+
+#[test]
+fn what_has_no_period_is_no_point_of_a_line() {
+    let kind = case();
+    let drawn = |chart| {
+        let cut = Cut { chart: Some(chart), ..rows(&kind, &["年度"]) };
+        let table = count(&places(&kind), &kind, &cut).expect("a cut").to_table(&kind, Lang::Zh);
+        let points = table.rows.iter().filter(|row| !row.summary).map(|row| row.cells[0].plain());
+        (table.rows.len(), points.collect::<Vec<_>>())
+    };
+    assert_eq!(drawn(ChartKind::Line), (6, ["2010", "2011", "2012", "2013"].map(str::to_owned).to_vec()));
+    assert_eq!(drawn(ChartKind::Bars).1.last().map(String::as_str), Some("未填"));
 }
 
 fn quantity(value: &str, max: Option<&str>, qualifier: Qualifier) -> Quantity {

@@ -14,6 +14,7 @@ use crate::schema::Datum;
 use crate::schema::Kind;
 use crate::table::Cell;
 use crate::table::Chart;
+use crate::table::ChartKind;
 use crate::table::Column;
 use crate::table::Row;
 use crate::table::Table;
@@ -62,8 +63,8 @@ impl Pivot {
         if self.cut.totals {
             let rows: Vec<_> = spots(&grid.rows).map(|row| (row, Spot::Total)).collect();
             let cols: Vec<_> = spots(&grid.cols).map(|col| (Spot::Total, col)).collect();
-            out.insert("row_totals".into(), self.entries(kind, &grid, &rows, &["row"], None));
-            out.insert("col_totals".into(), self.entries(kind, &grid, &cols, &["col"], None));
+            out.insert("row_totals".into(), self.entries(kind, &grid, &rows, &["row"], id));
+            out.insert("col_totals".into(), self.entries(kind, &grid, &cols, &["col"], id));
             out.insert("total".into(), grid.figure(Spot::Total, Spot::Total).json());
         }
         Value::Object(out)
@@ -202,7 +203,7 @@ impl Pivot {
                 }
                 behind.resize(cells.len(), Vec::new());
             }
-            let summary = !matches!(row, Spot::Line(line) if !line.outside);
+            let summary = !matches!(row, Spot::Line(line) if !line.outside && !self.no_point(kind, line));
             table.rows.push(Row { cells, summary, behind });
         }
         table.chart =
@@ -224,6 +225,12 @@ impl Pivot {
             sum.merge(&part);
             sum
         })
+    }
+
+    /// Whether a row has no place on the line that is drawn over periods: nobody knows when 未填 was.
+    fn no_point(&self, kind: &Kind, line: &Line) -> bool {
+        let over_periods = self.cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
+        self.cut.chart == Some(ChartKind::Line) && over_periods && matches!(line.key.last(), Some(None))
     }
 
     /// Whether each period stands beside the one before.

@@ -1,5 +1,7 @@
 //! `anku report NAME`: a declared report for an edition or a year.
 
+mod check;
+
 use crate::cli::context::Context;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
@@ -11,18 +13,13 @@ use crate::cli::notices;
 use crate::cli::output;
 use crate::cli::quantities;
 use crate::cli::query;
-use crate::cli::writing::changed_lines;
 use anku::archive::Archive;
 use anku::archive::Broken;
 use anku::archive::Card;
 use anku::archive::Record;
 use anku::archive::read_text;
-use anku::import;
-use anku::import::Bytes;
-use anku::import::FORMATS;
 use anku::report;
 use anku::report::Answers;
-use anku::report::Document;
 use anku::report::Outline;
 use anku::report::Period;
 use anku::report::Rule;
@@ -101,7 +98,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     match report::build(&outline, &period, kind, &cards, answers, context.lang) {
         Ok(document) => {
             let ended = match matches.get_one::<PathBuf>("check") {
-                Some(file) => check(context, format, file, &document)?,
+                Some(file) => check::check(context, format, file, &document)?,
                 None => {
                     output::document(context, matches, format, &document)?;
                     if document.records.is_empty() { Exit::Nothing } else { Exit::Done }
@@ -207,60 +204,6 @@ fn rules(context: &Context, archive: &Archive) -> Vec<Rule> {
         rule.places.push(texts.place(finding));
     }
     rules.into_values().collect()
-}
-
-/// Whether a file still says what the archive says: made anew in the same format and compared.
-///
-/// # Errors
-/// A file that cannot be read, or of a format that cannot be compared.
-fn check(context: &Context, format: Option<&str>, file: &Path, document: &Document) -> Result<Exit, Failure> {
-    let lang = context.lang;
-    let shown = file.display().to_string();
-    let before = std::fs::read(context.path(file)).map_err(|error| {
-        let reason = context.reason(&error);
-        Failure::usage(lang.say("notice.unreadable", &[("path", &shown), ("reason", &reason)]))
-    })?;
-    let renderer = format.and_then(report::renderer).or_else(|| report::renderer_of(file));
-    let Some(renderer) = renderer else {
-        return Err(Failure::usage(lang.say("report.check.format", &[("path", &shown)])));
-    };
-    let render = |excel| {
-        let options = report::Options { lang, width: None, excel };
-        (renderer.render)(document, &options).map_err(|error| Failure::usage(error.to_string()))
-    };
-    let now = render(before.starts_with("\u{feff}".as_bytes()))?;
-    if now == before {
-        context.note(&lang.say("report.check.same", &[("path", &shown)]));
-        return Ok(Exit::Done);
-    }
-    let (then, now) = (readable(&before), readable(&now));
-    context.print(changed_lines(context, &shown, &then, &now))?;
-    context.note(&lang.say("report.check.changed", &[("path", &shown)]));
-    Ok(Exit::Nothing)
-}
-
-/// A document as lines that can be compared, whatever its format.
-fn readable(bytes: &[u8]) -> String {
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) {
-        return json_lines(&value);
-    }
-    let input = Bytes { bytes, ending: "" };
-    let container = FORMATS.iter().find(|format| (format.sniff)(input));
-    let read = container.filter(|format| !matches!(format.name, "text" | "csv" | "json"));
-    match read.and_then(|format| (format.read)(input, &import::Options::default()).ok()) {
-        Some(reading) => reading.document.text,
-        None => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-/// One line a row of a table: what a person compares.
-fn json_lines(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(map) if map.contains_key("cells") => format!("{}\n", map["cells"]),
-        serde_json::Value::Object(map) => map.values().map(json_lines).collect(),
-        serde_json::Value::Array(list) => list.iter().map(json_lines).collect(),
-        other => format!("{other}\n"),
-    }
 }
 
 /// The places in `cards` of the records that a query of an outline means.

@@ -41,6 +41,7 @@ use anku::workspace::Ready;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, &output::formats())?;
@@ -235,17 +236,25 @@ fn before(kind: &Kind, filters: &Filters, lang: Lang) -> Option<Earlier> {
     Some(Earlier { filters, now: period.name(lang), then: then.name(lang) })
 }
 
-/// For each figure the records behind it, as lists under a heading.
+/// For each figure the records behind it, as lists under a heading. A sum whose records all stood above says nothing
+/// new; those outside it do.
 fn drilled(context: &Context, document: &Document) -> Vec<Block> {
     let Some(table) = document.bare() else { return Vec::new() };
     let mut blocks = Vec::new();
-    for row in table.rows.iter().filter(|row| !row.summary) {
-        for (place, records) in row.behind.iter().enumerate().filter(|(_, records)| !records.is_empty()) {
-            let column = table.columns.get(place).map(|column| column.heading.clone()).unwrap_or_default();
+    let mut seen: Vec<HashSet<u32>> = vec![HashSet::new(); table.columns.len()];
+    for row in &table.rows {
+        let figures = row.behind.iter().zip(&table.columns).zip(&mut seen);
+        for ((records, column), seen) in figures.filter(|((records, _), _)| !records.is_empty()) {
+            let all_seen = records.iter().all(|record| seen.contains(record));
+            seen.extend(records);
+            if row.summary && all_seen {
+                continue;
+            }
             let labels =
                 row.cells.iter().zip(&table.columns).filter(|(_, column)| column.align == Align::Left);
             let mut names: Vec<String> = labels.map(|(cell, _)| cell.plain()).collect();
-            names.push(column);
+            names.retain(|name| !name.is_empty());
+            names.push(column.heading.clone());
             let args = [("cell", names.join(" / ")), ("count", records.len().to_string())];
             let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
             blocks.push(Block::Heading { level: 3, text: context.lang.say("stats.drill", &args) });
