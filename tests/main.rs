@@ -28,6 +28,8 @@ mod inputs;
 mod invalid;
 /// What is written for other programs, held against the rules of its format.
 mod ooxml;
+/// The pictures of the docs, made anew.
+mod pictures;
 /// Documents for Word, as LibreOffice lays them out.
 mod printed;
 /// The query language through the binary: what is said, what is marked, saved queries.
