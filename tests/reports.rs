@@ -4,6 +4,7 @@
 use crate::ooxml;
 use crate::support::anku;
 use crate::support::shipped;
+use crate::support::write;
 use serde_json::json;
 
 #[test]
@@ -25,6 +26,34 @@ fn both_editions_come_out_as_the_lists_have_them() {
     assert_eq!(second[0], json!(["最佳案例", 30, 0.3]));
     assert_eq!(second[1], json!(["优秀案例", 70, 0.7]));
     assert_eq!(second[2], json!(["合计", 100, 1.0]));
+}
+
+/// The tables of the yearly report as they should be. The provinces were counted by a person from the two published
+/// lists of the seeds, entry by entry, by the place that each unit names; 未填 are units that name none (中国商飞公司,
+/// 同煤集团, 南昌工程学院 and **青松建材 in the first edition; four of the best and seven of the good in the second).
+#[test]
+fn the_yearly_tables_are_those_counted_by_hand() {
+    let archive = shipped();
+    for (edition, expected) in
+        [("1", include_str!("yearly/edition-1.tsv")), ("2", include_str!("yearly/edition-2.tsv"))]
+    {
+        let said =
+            anku(archive.path(), ["report", "yearly", "--edition", edition, "-O", "tsv"]).ends(0).stdout;
+        let (tables, list) = said.split_once("五、入选名单").expect("the award list");
+        assert_eq!(tables.trim_end(), expected.trim_end(), "edition {edition}");
+        // The sums once more, from the rows themselves.
+        let rows = expected.lines().skip_while(|line| !line.starts_with("省\t")).skip(1);
+        let rows: Vec<Vec<&str>> =
+            rows.take_while(|line| !line.is_empty()).map(|line| line.split('\t').collect()).collect();
+        let (total, provinces) = rows.split_last().expect("rows");
+        for column in 1..total.len() {
+            let number = |row: &Vec<&str>| row[column].parse::<u32>().expect("a figure");
+            assert_eq!(provinces.iter().map(number).sum::<u32>(), number(total), "column {column}");
+        }
+        // Every entry of the lists is there, and nothing else.
+        let entries = list.lines().filter(|line| line.starts_with(|c: char| c.is_ascii_digit()));
+        assert_eq!(entries.count().to_string(), total[3]);
+    }
 }
 
 #[test]
@@ -189,4 +218,62 @@ fn quantities_are_counted_in_any_unit_that_is_known() {
         .expect("an outline");
     let table = anku(root, ["report", "try", "-O", "tsv"]).ends(0).stdout;
     assert!(table.contains("万元之和"), "{table}");
+}
+
+#[test]
+fn what_a_record_says_is_text_in_every_format() {
+    let archive = tempfile::tempdir().expect("a temporary folder");
+    let root = archive.path();
+    anku(root, ["init"]).ends(0);
+    let evil = [
+        "=1+1",
+        "+1+1",
+        "-1+1",
+        "@SUM(A1)",
+        "\\t=1",
+        "\\e[31m",
+        "<script>alert(1)</script>",
+        "\\u202eabc",
+        "\\a",
+    ];
+    for (place, words) in evil.iter().enumerate() {
+        let text = format!(
+            "id: c0{place}\ntitle: \"{words}题\"\nunit: \"{words}\"\nyear: 2012\nregion: {{province: \"{words}\"}}\n"
+        );
+        write(root, &format!("cases/2012/c0{place}.yaml"), text);
+    }
+    let commands: [&[&str]; 3] = [
+        &["stats", "--rows", "省", "--chart", "bars", "--drill"],
+        &["report", "yearly", "--year", "2012"],
+        &["report", "search", "题", "--date", "2012-12-31"],
+    ];
+    for args in commands {
+        for format in ["table", "plain", "md", "csv", "tsv", "json", "html"] {
+            let all = [args, &["-O", format, "--color", "never"]].concat();
+            let said = anku(root, all).ends(0).stdout;
+            let control = |c: &char| c.is_control() && !matches!(c, '\n' | '\t' | '\r') || *c == '\u{202e}';
+            assert_eq!(said.chars().find(control), None, "{args:?} {format}");
+            if matches!(format, "html" | "md") {
+                assert!(!said.contains("<script>alert"), "{args:?} {format}");
+                assert!(
+                    said.contains("&lt;script>alert") || said.contains("&lt;script&gt;alert"),
+                    "{args:?} {format}"
+                );
+            }
+            if matches!(format, "csv" | "tsv") {
+                let cells =
+                    said.lines().flat_map(|line| line.split(if format == "csv" { ',' } else { '\t' }));
+                let bad = cells.map(|cell| cell.trim_start_matches('"')).find(|cell| {
+                    cell.starts_with(['=', '@']) || cell.starts_with("+1+1") || cell.starts_with("-1+1")
+                });
+                assert_eq!(bad, None, "{args:?} {format}");
+            }
+        }
+        for file in ["a.docx", "a.xlsx"] {
+            anku(root, [args, &["-o", file]].concat()).ends(0);
+            let bytes = std::fs::read(root.join(file)).expect("a file");
+            let seen = ooxml::package(&bytes);
+            assert!(!seen.contains("f") && !seen.contains("script"), "{file}");
+        }
+    }
 }
