@@ -161,6 +161,30 @@ fn figures_lead_to_their_records_and_nobody_is_lost() {
     let people = stats(&["--rows", "年度", "--measure", "sum(facts.人次)", "--totals", "--json"]).json();
     assert!(people["total"]["approximate"].as_u64() > Some(0), "{people}");
     anku(root, ["stats", "--rows", "省", "--delta"]).ends(2);
+    // The largest of this edition, each beside the one before, and the others of both as one row.
+    let top = ["--rows", "省", "--edition", "2", "--delta", "--top", "2", "--totals", "-O", "tsv"];
+    assert_eq!(
+        stats(&top).stdout.lines().collect::<Vec<_>>(),
+        [
+            "省\t第2届\t第1届\t增减\t增减 %",
+            "山东省\t11\t11\t0\t0.0%",
+            "上海市\t8\t7\t+1\t14.3%",
+            "其他（27 项）\t71\t58\t+13\t22.4%",
+            "未填\t11\t4\t+7\t175.0%",
+            "合计\t101\t80\t+21\t26.2%",
+        ]
+    );
+    let nested =
+        ["--rows", "地区", "--edition", "2", "--delta", "--subtotals", "--sort", "count:desc", "-O", "tsv"];
+    assert!(stats(&nested).stdout.contains("\n山东省\t小计\t\t11\t11\t0\t0.0%\n"));
+    let drawn =
+        stats(&["--rows", "等次", "--edition", "2", "--delta", "--chart", "bars", "-O", "plain"]).stdout;
+    assert!(drawn.contains("第1届") && drawn.contains('█'), "{drawn}");
+    for other in [["--cols", "等次"], ["--percent", "col"]] {
+        let all = [&["stats", "--rows", "省", "--edition", "2", "--delta"], &other[..]].concat();
+        let said = anku(root, all).ends(2).stderr;
+        assert!(said.contains(other[0]), "{said}");
+    }
     // The three largest provinces with all that lies in them, the others as one row, and nobody is lost.
     let nested = stats(&["--rows", "地区", "--top", "3", "--subtotals", "--totals", "-O", "tsv"]).stdout;
     let provinces: Vec<&str> = nested.lines().skip(1).filter_map(|line| line.split('\t').next()).collect();

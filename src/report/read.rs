@@ -169,7 +169,7 @@ impl Reader<'_> {
         };
         let delta = self.flag(node, "delta", at);
         // The columns of a comparison are the two periods.
-        for key in ["cols", "percent", "transpose", "sort"] {
+        for key in ["cols", "percent", "transpose"] {
             if let Some(other) = node.get(key).filter(|_| delta) {
                 self.expected(other, &format!("{at}.{key}"), &format!("delta: true, {key}: …"));
             }

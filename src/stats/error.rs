@@ -39,6 +39,8 @@ pub enum CutError {
     NoShare(String),
     /// Not a kind of chart.
     BadChart(String),
+    /// A comparison of two periods, which are its columns, with something that needs columns of its own.
+    TwoPeriods(&'static str),
     /// A change on the period before where neither the rows nor the selection are periods.
     NoPeriod,
 }
@@ -71,6 +73,7 @@ impl CutError {
             CutError::BadPercent(word) => lang.say("stats.error.percent", &[("word", word)]),
             CutError::NoShare(measure) => lang.say("stats.error.share", &[("measure", measure)]),
             CutError::BadChart(word) => lang.say("stats.error.chart", &[("word", word)]),
+            CutError::TwoPeriods(other) => lang.say("stats.error.two_periods", &[("other", other)]),
             CutError::NoPeriod => lang.word("stats.error.period").to_owned(),
         }
     }

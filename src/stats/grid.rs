@@ -88,6 +88,13 @@ impl<'p> Grid<'p> {
         grid
     }
 
+    /// The same rows in the same order as another grid of the same groups, those folded that it folds.
+    pub(super) fn laid_out_as(mut self, other: &Grid<'_>) -> Self {
+        self.rows.clone_from(&other.rows);
+        self.folded.clone_from(&other.folded);
+        self
+    }
+
     /// Puts the rows (or the columns, where there are no rows) into the order that was asked for.
     fn sort(&mut self, kind: &Kind) {
         let cut = &self.pivot.cut;

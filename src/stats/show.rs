@@ -138,8 +138,7 @@ impl Pivot {
         let total = lang.word("stats.total");
         let measure = self.cut.measure.heading(kind, lang);
         let cols = self.shown(&grid.cols, self.cut.totals && !self.cut.cols.is_empty());
-        let rows = self.shown(&grid.rows, self.cut.totals && !self.cut.rows.is_empty());
-        let rows = if self.cut.subtotals { with_subtotals(rows, self.cut.rows.len()) } else { rows };
+        let rows = self.shown_rows(&grid.rows);
 
         let mut columns: Vec<Column> =
             self.cut.rows.iter().map(|dim| Column::text(dim.heading(kind, lang))).collect();
@@ -168,25 +167,7 @@ impl Pivot {
         }
         let mut table = Table::new(columns);
         for &row in &rows {
-            let summed = |above: &[Option<Datum>], word: &str| {
-                let mut cells = vec![Cell::Empty; self.cut.rows.len()];
-                let labels = self.cut.rows.iter().zip(above);
-                for (cell, (dim, value)) in cells.iter_mut().zip(labels) {
-                    *cell = Cell::Text(dim.label(kind, value.as_ref(), lang));
-                }
-                if let Some(next) = cells.get_mut(above.len()) {
-                    *next = word.into();
-                }
-                cells
-            };
-            let mut cells: Vec<Cell> = match row {
-                Spot::Total => summed(&[], total),
-                Spot::Under(above) => summed(above, lang.word("stats.subtotal")),
-                Spot::Line(line) => {
-                    labels(kind, &self.cut.rows, line, &grid.rows, lang).into_iter().map(Cell::Text).collect()
-                }
-            };
-            cells.resize(self.cut.rows.len(), Cell::Empty);
+            let mut cells = self.named(kind, row, &grid.rows, lang);
             let mut behind = vec![Vec::new(); cells.len()];
             for &col in &cols {
                 let partial = grid.partial(row, col);
@@ -210,6 +191,34 @@ impl Pivot {
             self.cut.chart.map(|kind| Chart { kind, labels: (0..self.cut.rows.len()).collect(), series });
         table.notes = self.notes(kind, lang);
         table
+    }
+
+    /// The cells that name a row.
+    pub(super) fn named(&self, kind: &Kind, row: Spot<'_>, all: &[Line], lang: Lang) -> Vec<Cell> {
+        let dims = &self.cut.rows;
+        let summed = |above: &[Option<Datum>], word: &str| {
+            let mut cells = vec![Cell::Empty; dims.len()];
+            for (cell, (dim, value)) in cells.iter_mut().zip(dims.iter().zip(above)) {
+                *cell = Cell::Text(dim.label(kind, value.as_ref(), lang));
+            }
+            if let Some(next) = cells.get_mut(above.len()) {
+                *next = word.into();
+            }
+            cells
+        };
+        let mut cells: Vec<Cell> = match row {
+            Spot::Total => summed(&[], lang.word("stats.total")),
+            Spot::Under(above) => summed(above, lang.word("stats.subtotal")),
+            Spot::Line(line) => labels(kind, dims, line, all, lang).into_iter().map(Cell::Text).collect(),
+        };
+        cells.resize(dims.len(), Cell::Empty);
+        cells
+    }
+
+    /// The rows with their totals and subtotals.
+    pub(super) fn shown_rows<'l>(&self, lines: &'l [Line]) -> Vec<Spot<'l>> {
+        let rows = self.shown(lines, self.cut.totals && !self.cut.rows.is_empty());
+        if self.cut.subtotals { with_subtotals(rows, self.cut.rows.len()) } else { rows }
     }
 
     /// The lines with the total where it belongs: after what it sums up, before what it does not.

@@ -94,6 +94,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let filters = filters::filters(context, matches, &archive.kinds)?;
     let by_period = cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
     let earlier = if cut.delta && !by_period {
+        let others = [
+            ("--cols", !cut.cols.is_empty()),
+            ("--percent", cut.percent.is_some()),
+            ("--transpose", cut.transpose),
+        ];
+        if let Some((other, _)) = others.iter().find(|(_, is)| *is) {
+            return Err(say(CutError::TwoPeriods(other)));
+        }
         Some(before(kind, &filters, context.lang).ok_or_else(|| say(CutError::NoPeriod))?)
     } else {
         None
