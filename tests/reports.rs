@@ -240,6 +240,18 @@ fn quantities_are_counted_in_any_unit_that_is_known() {
     assert!(!root.join("try.md").exists());
     std::fs::write(root.join("schemas/reports/try.yaml"), outline.replace("平方公理", "万元"))
         .expect("an outline");
+    // A query in it too, in the language of the reader, and all of it at once.
+    let wrong = "params: [year]\nblocks:\n  - table: {rows: 省, where: '年度:甲'}\n  - list: {fields: [题目], where: '年度:乙'}\n";
+    std::fs::write(root.join("schemas/reports/wrong.yaml"), wrong).expect("an outline");
+    let told = anku(root, ["report", "wrong", "--year", "2012", "-o", "no.md"]).ends(2).stderr;
+    assert!(told.contains("wrong.yaml:3:29") && told.contains("wrong.yaml:4:34"), "{told}");
+    assert!(!told.contains("holds") && !root.join("no.md").exists(), "{told}");
+    let good = "params: [year]\nblocks:\n  - table: {rows: 省}\n";
+    std::fs::write(root.join("schemas/reports/wrong.yaml"), good).expect("an outline");
+    anku(root, ["report", "wrong", "--year", "2012"]).ends(0);
+    let told = anku(root, ["report", "wrong", "--edition", "2"]).ends(2).stderr;
+    assert!(told.contains("edition") && told.contains("year"), "{told}");
+    anku(root, ["report", "search", "党员", "--date", "2012-13-45"]).ends(2);
     let table = anku(root, ["report", "try", "-O", "tsv"]).ends(0).stdout;
     assert!(table.contains("万元之和"), "{table}");
 }

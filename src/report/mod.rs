@@ -17,8 +17,8 @@ mod rows;
 pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source};
 pub use outline::{
-    Figure, FindingsSpec, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED, TableSpec,
-    Words, shipped,
+    Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,
+    TableSpec, Words, shipped,
 };
 pub use period::Period;
 pub use render::{

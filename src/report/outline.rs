@@ -34,6 +34,15 @@ pub struct Outline {
     pub blocks: Vec<OutlineBlock>,
 }
 
+/// What an outline is checked against besides the fields; what is not given is not checked.
+#[derive(Clone, Copy, Default)]
+pub struct Known<'k> {
+    /// Has the units that quantities may be measured in.
+    pub units: Option<&'k quantity::Words>,
+    /// Says what is wrong with a query.
+    pub query: Option<&'k dyn Fn(&str) -> Result<(), String>>,
+}
+
 /// A text in one or both languages, with `{figures}` in it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Words {
@@ -161,15 +170,9 @@ impl Outline {
     /// Reads an outline.
     ///
     /// # Errors
-    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type, and units that are not
-    /// among `units` where those are given.
-    pub fn read(
-        root: &Node,
-        kind: &Kind,
-        units: Option<&quantity::Words>,
-        path: &Path,
-    ) -> Result<Outline, Vec<Finding>> {
-        read::outline(root, kind, units, path)
+    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type, and what `known` says.
+    pub fn read(root: &Node, kind: &Kind, known: Known<'_>, path: &Path) -> Result<Outline, Vec<Finding>> {
+        read::outline(root, kind, known, path)
     }
 
     /// The units whose quantities some table measures.
@@ -197,6 +200,11 @@ impl Outline {
         let words = self.title.iter().cloned().chain(self.blocks.iter().filter_map(of_block));
         let mut texts = words.flat_map(|words| [words.zh, words.en]).flatten();
         texts.any(|text| Figure::pieces(&text).contains(&Err(name)))
+    }
+
+    /// Whether it may be asked about this: `edition`.
+    pub fn takes(&self, param: &str) -> bool {
+        self.params.iter().any(|known| known == param)
     }
 
     /// Whether it asks for a check of the files.

@@ -4,6 +4,7 @@ use super::outline::Figure;
 use super::outline::FindingsSpec;
 use super::outline::Gap;
 use super::outline::GapsSpec;
+use super::outline::Known;
 use super::outline::ListSpec;
 use super::outline::Outline;
 use super::outline::OutlineBlock;
@@ -27,7 +28,6 @@ use crate::stats::Sort;
 use crate::stats::chart;
 use crate::stats::count;
 use crate::stats::list_label;
-use crate::text::quantity;
 use crate::yaml::Entry;
 use crate::yaml::Node;
 use crate::yaml::Value;
@@ -60,10 +60,10 @@ const EXAMPLES: usize = 3;
 pub(super) fn outline(
     root: &Node,
     kind: &Kind,
-    units: Option<&quantity::Words>,
+    known: Known<'_>,
     path: &Path,
 ) -> Result<Outline, Vec<Finding>> {
-    let mut reader = Reader { kind, units, path, findings: Vec::new() };
+    let mut reader = Reader { kind, known, path, findings: Vec::new() };
     reader.mapping(root, KEYS, "");
     let mut outline = Outline {
         title: root.get("title").map(|node| reader.words(node, "title")),
@@ -94,7 +94,7 @@ pub(super) fn outline(
 
 struct Reader<'r> {
     kind: &'r Kind,
-    units: Option<&'r quantity::Words>,
+    known: Known<'r>,
     path: &'r Path,
     findings: Vec<Finding>,
 }
@@ -178,11 +178,11 @@ impl Reader<'_> {
         if let Err(error) = count(&[], self.kind, &cut) {
             self.refuse(node.span, at, "", &error);
         }
-        TableSpec { title: self.title(node, at), filter: self.text(node, "where", at), delta, cut }
+        TableSpec { title: self.title(node, at), filter: self.filter(node, at), delta, cut }
     }
 
     fn measure(&mut self, node: &Node, at: &str) -> Measure {
-        let units = self.units;
+        let units = self.known.units;
         let parse = |kind: &Kind, text: &str| {
             let measure = Measure::parse(kind, text)?;
             if let (Some(words), Some(unit)) = (units, measure.unit()) {
@@ -213,7 +213,7 @@ impl Reader<'_> {
         let spec = ListSpec {
             title: self.title(node, at),
             fields: self.dims(node, "fields", at, Dim::named),
-            filter: self.text(node, "where", at),
+            filter: self.filter(node, at),
             sort,
             group: self.parsed(node, "group", at, Dim::resolve),
         };
@@ -269,7 +269,7 @@ impl Reader<'_> {
         if let Err(error) = Plan::new(self.kind, &[group, rank]) {
             self.refuse(node.span, at, "", &error);
         }
-        Some(RanksSpec { title: self.title(node, at), group, rank, filter: self.text(node, "where", at) })
+        Some(RanksSpec { title: self.title(node, at), group, rank, filter: self.filter(node, at) })
     }
 
     fn findings(&mut self, node: &Node, at: &str) -> FindingsSpec {
@@ -297,7 +297,11 @@ impl Reader<'_> {
             self.expected(node, at, "text | {zh: text, en: text}");
             return None;
         };
-        let names = Figure::pieces(text).into_iter().filter_map(Result::err);
+        let pieces = Figure::pieces(text);
+        if let Some(open) = pieces.iter().filter_map(|piece| piece.ok()?.split_once('{')).next() {
+            self.bad(node.span, at, &format!("{{{}", open.1), None);
+        }
+        let names = pieces.into_iter().filter_map(Result::err);
         for name in names.filter(|name| Figure::resolve(self.kind, name).is_none()) {
             let near = match name.strip_prefix("values:") {
                 Some(word) => self.kind.nearest_field(word.trim()),
@@ -319,6 +323,17 @@ impl Reader<'_> {
             self.expected(value, &format!("{at}.{key}"), &format!("{key}: text"));
         }
         text.map(str::to_owned)
+    }
+
+    /// A query, which the caller has to understand.
+    fn filter(&mut self, node: &Node, at: &str) -> Option<String> {
+        let query = self.text(node, "where", at)?;
+        if let (Some(check), Some(value)) = (self.known.query, node.get("where"))
+            && let Err(message) = check(&query)
+        {
+            self.bad(value.span, &format!("{at}.where"), &message, None);
+        }
+        Some(query)
     }
 
     fn flag(&mut self, node: &Node, key: &str, at: &str) -> bool {

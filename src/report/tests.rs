@@ -57,7 +57,9 @@ fn outline(kind: &Kind, text: &str) -> Result<Outline, Vec<crate::diag::Finding>
         };
         read_words(&list("units"), &list("quantities")).expect("words")
     };
-    Outline::read(&reading.root.expect("a document"), kind, Some(&words), Path::new("reports/x.yaml"))
+    let query = |query: &str| if query.contains("甲") { Err("没有甲".to_owned()) } else { Ok(()) };
+    let known = Known { units: Some(&words), query: Some(&query) };
+    Outline::read(&reading.root.expect("a document"), kind, known, Path::new("reports/x.yaml"))
 }
 
 fn yearly(kind: &Kind) -> Outline {
@@ -257,6 +259,9 @@ blocks:
   - table: {rows: 省, measure: sum(facts.平方公理)}
   - table: {rows: 省, measure: sum(facts)}
   - table: {rows: 省, measure: sum(facts.万元)}
+  - table: {rows: 省, where: 年度:甲}
+  - list: {fields: [题目], where: 甲}
+  - text: '{records} of {nothing'
 ";
     let findings = outline(&kind, text).expect_err("findings");
     let shown: Vec<String> = findings
@@ -294,6 +299,9 @@ blocks:
             "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, top, subtotals, delta, chart: …} → -",
             "AK0905 blocks[8].table.measure «sum(facts.平方公理)» 平方公理 → 平方公里",
             "AK0905 blocks[9].table.measure «sum(facts)» sum(facts) → -",
+            "AK0905 blocks[11].table.where «年度:甲» 没有甲 → -",
+            "AK0905 blocks[12].list.where «甲» 没有甲 → -",
+            "AK0905 blocks[13].text «'{records} of {nothing'» {nothing → -",
         ]
     );
     assert!(findings.iter().all(|finding| matches!(finding.code, Code::BadSettings | Code::UnknownKeyword)));

@@ -20,6 +20,7 @@ use anku::archive::Record;
 use anku::archive::read_text;
 use anku::report;
 use anku::report::Answers;
+use anku::report::Known;
 use anku::report::Outline;
 use anku::report::Period;
 use anku::report::Rule;
@@ -35,6 +36,7 @@ use anku::stats::InUnit;
 use anku::workspace;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
+use chrono::NaiveDate;
 use clap::ArgMatches;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -71,6 +73,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         year: matches.get_one::<i64>("year").copied(),
         programme: matches.get_one::<String>("programme").cloned(),
     };
+    let asked = [
+        ("edition", period.edition.is_some()),
+        ("year", period.year.is_some()),
+        ("programme", period.programme.is_some()),
+    ];
+    if let Some((param, _)) = asked.iter().find(|(param, is)| *is && !outline.takes(param)) {
+        let known = outline.params.join(" ");
+        let args = [("name", name.as_str()), ("param", param), ("known", &known)];
+        return Err(Failure::usage(context.lang.say("report.error.param", &args)));
+    }
     let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let units = outline.units();
     if !units.is_empty() && refresh == Refresh::Look {
@@ -135,7 +147,10 @@ fn search(
     let none = || lang.word("report.none_given").to_owned();
     let or_none = |text: String| if text.trim().is_empty() { none() } else { text };
     let date = match matches.get_one::<String>("date") {
-        Some(date) => date.clone(),
+        Some(date) => match NaiveDate::parse_from_str(date, "%Y-%m-%d") {
+            Ok(_) => date.clone(),
+            Err(_) => return Err(Failure::usage(lang.say("score.bad-date", &[("value", date)]))),
+        },
         None => chrono::Local::now().format("%Y-%m-%d").to_string(),
     };
     let mut limits = filters.queries.clone();
@@ -266,9 +281,15 @@ fn read(
     // Word lists that are broken are no matter for an outline without quantities.
     let measures = ["facts", "数量"].iter().any(|word| text.contains(word));
     let words = measures.then(|| quantities::words(context, archive)).transpose()?;
+    let language = Language { kinds: &archive.kinds, views: &archive.settings.views };
+    let query = |query: &str| match search::compile(query, language, &Scope::Everywhere) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(query::wrong(context, &archive.kinds, &error)),
+    };
+    let known = Known { units: words.as_ref(), query: Some(&query) };
     let record = Record::parse(&path.to_string_lossy(), text.as_bytes());
     let findings = match &record.root {
-        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, words.as_ref(), path) {
+        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, known, path) {
             Ok(outline) => return Ok(outline),
             Err(findings) => findings,
         },
