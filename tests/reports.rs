@@ -244,7 +244,7 @@ fn quantities_are_counted_in_any_unit_that_is_known() {
     let wrong = "params: [year]\nblocks:\n  - table: {rows: 省, where: '年度:甲'}\n  - list: {fields: [题目], where: '年度:乙'}\n";
     std::fs::write(root.join("schemas/reports/wrong.yaml"), wrong).expect("an outline");
     let told = anku(root, ["report", "wrong", "--year", "2012", "-o", "no.md"]).ends(2).stderr;
-    assert!(told.contains("wrong.yaml:3:29") && told.contains("wrong.yaml:4:34"), "{told}");
+    assert!(told.contains("wrong.yaml:3:29") && told.contains("wrong.yaml:4:33"), "{told}");
     assert!(!told.contains("holds") && !root.join("no.md").exists(), "{told}");
     let good = "params: [year]\nblocks:\n  - table: {rows: 省}\n";
     std::fs::write(root.join("schemas/reports/wrong.yaml"), good).expect("an outline");

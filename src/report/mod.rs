@@ -17,7 +17,7 @@ mod rows;
 pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source};
 pub use outline::{
-    Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,
+    Check, Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,
     TableSpec, Words, shipped,
 };
 pub use period::Period;

@@ -34,13 +34,16 @@ pub struct Outline {
     pub blocks: Vec<OutlineBlock>,
 }
 
+/// Says what is wrong with a query.
+pub type Check<'k> = &'k dyn Fn(&str) -> Result<(), String>;
+
 /// What an outline is checked against besides the fields; what is not given is not checked.
 #[derive(Clone, Copy, Default)]
 pub struct Known<'k> {
     /// Has the units that quantities may be measured in.
     pub units: Option<&'k quantity::Words>,
     /// Says what is wrong with a query.
-    pub query: Option<&'k dyn Fn(&str) -> Result<(), String>>,
+    pub query: Option<Check<'k>>,
 }
 
 /// A text in one or both languages, with `{figures}` in it.
