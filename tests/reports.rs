@@ -313,3 +313,41 @@ fn what_a_record_says_is_text_in_every_format() {
         }
     }
 }
+
+/// Every count and sum leads to its records, of this period and of the one before, and of what is missing.
+#[test]
+fn every_figure_of_a_page_leads_somewhere() {
+    let archive = shipped();
+    let root = archive.path();
+    let cell = |page: &str, start: &str, column: usize| {
+        let row = page
+            .split("<tr>")
+            .find(|row| row.starts_with(start))
+            .unwrap_or_else(|| panic!("{start}\n{page}"));
+        let cell = row.split("<td").nth(column).expect("a cell").to_owned();
+        let list = cell.split("href=\"#").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+        let list = list.unwrap_or_else(|| panic!("no link: {start} {cell}"));
+        let list = page.split(&format!("id=\"{list}\">")).nth(1).expect("the list");
+        list.split("</p>").next().expect("its end").matches("href=\"#r").count()
+    };
+    let page = |args: &[&str]| anku(root, [args, &["-O", "html"]].concat()).ends(0).stdout;
+    let yearly = page(&["report", "yearly", "--edition", "2"]);
+    let delta = yearly.split("名单条目</caption>").nth(1).expect("the comparison");
+    let whole =
+        |table: &str| format!("{table}{}", yearly.split("<section class=\"behind\">").nth(1).expect("lists"));
+    let delta = whole(delta.split("</section>").next().expect("its end"));
+    let level = "<th scope=\"row\">最佳案例</th>";
+    assert_eq!((cell(&delta, level, 1), cell(&delta, level, 2)), (30, 20));
+    assert_eq!(cell(&yearly, "<th scope=\"row\">没有“省”</th>", 1), 11);
+    let quality = page(&["report", "quality"]);
+    assert_eq!(cell(&quality, "<th scope=\"row\">没有“年度”</th>", 1), 11);
+    assert_eq!(cell(&quality, "<th scope=\"row\">AK0353</th>", 2), 1);
+    let stats = page(&["stats", "--rows", "等次", "--edition", "2", "--delta"]);
+    assert_eq!((cell(&stats, level, 1), cell(&stats, level, 2)), (30, 20));
+    // No link leads nowhere.
+    for page in [&yearly, &quality, &stats] {
+        for target in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+            assert!(page.contains(&format!("id=\"{target}\"")), "{target}");
+        }
+    }
+}

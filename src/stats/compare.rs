@@ -16,7 +16,8 @@ use crate::table::Table;
 
 /// Rows by rows: this, before, the change, the change in per cent. Both pivots are of one cut
 /// without columns. Without anything before, only the first column is filled. Which rows there are,
-/// and in which order, goes by this period; what only the one before has is there too.
+/// and in which order, goes by this period; what only the one before has is there too. The records behind the
+/// second column of figures are places among the cards that `before` counted.
 pub fn compare(
     this: &Pivot,
     before: Option<&Pivot>,
@@ -48,6 +49,7 @@ pub fn compare(
         cells.push(share.map_or(Cell::Empty, Cell::Share));
         let mut behind = vec![Vec::new(); dims.len()];
         behind.push(now.partial(row, col).records());
+        behind.push(then.as_ref().map(|then| then.partial(row, col).records()).unwrap_or_default());
         let summary = !matches!(row, Spot::Line(line) if !line.outside);
         table.rows.push(Row { cells, summary, behind });
     }

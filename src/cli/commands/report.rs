@@ -215,8 +215,10 @@ fn rules(context: &Context, archive: &Archive) -> Vec<Rule> {
             code: finding.code.id().to_owned(),
             name: findings::rule(context.lang, finding.code),
             places: Vec::new(),
+            files: Vec::new(),
         });
         rule.places.push(texts.place(finding));
+        rule.files.push(finding.path.to_string_lossy().replace('\\', "/"));
     }
     rules.into_values().collect()
 }

@@ -129,6 +129,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         }
         output::text(context, matches, &json_text(&value))?;
     } else {
+        let mut records: Vec<Source> = cards.iter().map(Source::of).collect();
         let table = match &earlier {
             None => pivot.to_table(kind, context.lang),
             Some(earlier) => {
@@ -136,7 +137,13 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 let counted = then.count(kind, &cut).map_err(say)?;
                 let counted = (!then.cards.is_empty()).then_some(counted);
                 let headings = (earlier.now.as_str(), earlier.then.as_str());
-                compare(&pivot, counted.as_ref(), kind, context.lang, headings)
+                let mut table = compare(&pivot, counted.as_ref(), kind, context.lang, headings);
+                let places = joined(&mut records, &then.cards);
+                let then = table.rows.iter_mut().filter_map(|row| row.behind.get_mut(cut.rows.len() + 1));
+                for place in then.flatten() {
+                    *place = places.get(*place as usize).copied().unwrap_or(u32::MAX);
+                }
+                table
             }
         };
         if cards.is_empty() {
@@ -150,7 +157,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             }
         }
         let mut document = Document::of(table);
-        document.records = cards.iter().map(Source::of).collect();
+        document.records = records;
         if drill {
             let lists = drilled(context, &document);
             document.blocks.extend(lists);
@@ -221,6 +228,20 @@ struct Earlier {
     filters: Filters,
     now: String,
     then: String,
+}
+
+/// Adds the records of cards to others, each once; gives the place of each card.
+fn joined(records: &mut Vec<Source>, cards: &[Card]) -> Vec<u32> {
+    let mut known: HashMap<String, usize> =
+        records.iter().enumerate().map(|(place, record)| (record.path.clone(), place)).collect();
+    let place = |card: &Card| {
+        let place = *known.entry(card.path.clone()).or_insert_with(|| {
+            records.push(Source::of(card));
+            records.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    };
+    cards.iter().map(place).collect()
 }
 
 /// `None` unless the filters select one period by a number.
