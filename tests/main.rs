@@ -32,6 +32,10 @@ mod hostile;
 mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.
 mod invalid;
+/// What is written for other programs, held against the rules of its format.
+mod ooxml;
+/// The pictures of the docs, made anew.
+mod pictures;
 /// Documents for Word, as LibreOffice lays them out.
 mod printed;
 /// The query language through the binary: what is said, what is marked, saved queries.

@@ -2,6 +2,7 @@
 //! of the page to which a script is added that clicks and types, and writes down what it saw. With
 //! `ANKU_PAGES` the made-up page is left in that folder, to be looked at.
 
+use crate::ooxml;
 use crate::support::anku;
 use crate::support::isolated;
 use crate::support::shipped;
@@ -242,7 +243,9 @@ fn made_up() -> Document {
 fn render(document: &Document) -> String {
     let options = Options { lang: Lang::Zh, width: None, excel: false };
     let bytes = (renderer("html").expect("a format").render)(document, &options).expect("a page");
-    String::from_utf8(bytes).expect("UTF-8")
+    let page = String::from_utf8(bytes).expect("UTF-8");
+    ooxml::page(&page);
+    page
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! The shipped schemes on their worked examples (`tests/schemes/`, all made up), with what must come out
 //! worked out by hand, and what happens to sheets that cannot be counted.
 
+use crate::ooxml;
 use crate::support::Run;
 use crate::support::anku;
 use crate::support::copy;
@@ -517,6 +518,7 @@ fn every_shipped_scheme_says_what_is_an_example_and_shows_in_every_format() {
         for file in ["a.xlsx", "a.docx"] {
             anku(folder.path(), ["score", scheme, "--date", "2026-04-10", "-o", file]).ends(0);
             let once = std::fs::read(folder.path().join(file)).expect("a file");
+            ooxml::package(&once);
             anku(folder.path(), ["score", scheme, "--date", "2026-04-10", "-o", file]).ends(0);
             assert_eq!(once, std::fs::read(folder.path().join(file)).expect("a file"), "{scheme} {file}");
         }

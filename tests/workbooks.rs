@@ -1,6 +1,7 @@
 //! Reports as Excel workbooks: read back with calamine, opened with LibreOffice, asked for on the
 //! command line.
 
+use crate::ooxml;
 use crate::support;
 use anku::locale::Lang;
 use anku::report::Block;
@@ -24,7 +25,9 @@ use std::process::Command;
 fn workbook(document: &Document, lang: Lang) -> Vec<u8> {
     let renderer = renderer("xlsx").expect("the format");
     assert!(renderer.binary);
-    (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered")
+    let bytes = (renderer.render)(document, &Options { lang, width: None, excel: false }).expect("rendered");
+    ooxml::package(&bytes);
+    bytes
 }
 
 fn open(bytes: &[u8]) -> Xlsx<Cursor<&[u8]>> {

@@ -303,9 +303,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
                     .hide_possible_values(true),
                 switch("transpose", "help.transpose"),
                 text("sort", "value|count[:desc]", "help.stats.sort"),
-                text("top", "N", "help.stats.top")
-                    .value_parser(value_parser!(usize))
-                    .conflicts_with("subtotals"),
+                text("top", "N", "help.stats.top").value_parser(value_parser!(usize)),
                 switch("subtotals", "help.stats.subtotals"),
                 switch("delta", "help.stats.delta"),
                 text("chart", "bars|stacked|line", "help.stats.chart")

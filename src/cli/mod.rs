@@ -15,6 +15,7 @@ mod notices;
 mod output;
 mod parse_error;
 mod progress;
+mod quantities;
 mod query;
 mod style;
 mod writing;

@@ -145,8 +145,13 @@ fn field_name(kinds: &[Kind], word: &str, zh: bool) -> String {
     names.map_or(word, |names| if zh { &names.zh } else { &names.en }).to_owned()
 }
 
+/// What is wrong with a query, in the language of the interface.
+pub(crate) fn wrong(context: &Context, kinds: &[Kind], error: &QueryError) -> String {
+    say(context, kinds, error.kind.key(), &error.kind.args())
+}
+
 fn failure(context: &Context, kinds: &[Kind], text: &str, error: &QueryError) -> Failure {
-    let what = say(context, kinds, error.kind.key(), &error.kind.args());
+    let what = wrong(context, kinds, error);
     let piece = text.get(error.span.start..error.span.end).unwrap_or_default();
     if piece.is_empty() || piece == text {
         Failure::usage(what)

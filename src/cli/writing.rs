@@ -132,9 +132,14 @@ pub(crate) fn agreed(context: &Context, question: &'static str) -> Result<bool, 
 /// The lines of a file that change, each with its number: `-` as it is, `+` as it will be. Invisible
 /// characters are written as escapes, blanks at the end of a line as `␣`.
 pub(crate) fn changed_lines(context: &Context, path: &str, before: &str, after: &str) -> String {
+    numbered_lines(context, path, differing(before, after))
+}
+
+/// Lines of a file under its name, each with its number and its sign.
+pub(crate) fn numbered_lines(context: &Context, path: &str, lines: Vec<(usize, char, &str)>) -> String {
     let style = context.style;
     let mut out = format!("{}\n", style.bold(&format!("~~~ {}", printable(path))));
-    for (number, sign, line) in differing(before, after) {
+    for (number, sign, line) in lines {
         let line = format!("{number:>5} {sign}{}", visible(line));
         let _ = writeln!(out, "{}", if sign == '-' { style.red(&line) } else { style.number(&line) });
     }

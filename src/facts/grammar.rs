@@ -207,3 +207,33 @@ fn subjects_and_what_they_are_reckoned_by() {
     assert_eq!(about("走访,120户"), [(String::new(), String::new())]);
     one("按500元/场", "500元/场 500 元/场 eq 500 500");
 }
+
+#[test]
+fn units_to_count_in() {
+    let words = shipped_words();
+    for (written, main, power) in [
+        ("元", "元", 0),
+        ("万元", "元", 4),
+        (" 亿元", "元", 8),
+        ("百万元", "元", 6),
+        ("萬亩", "亩", 4),
+        ("万人次", "人次", 4),
+        ("千米", "公里", 0),
+        ("平方公里", "km2", 0),
+        ("万平方米", "平方米", 4),
+        ("KM", "公里", 0),
+        ("(人)", "人", 0),
+        ("百分点", "个百分点", 0),
+    ] {
+        assert_eq!(words.counted_in(written), Some((main, power)), "{written}");
+    }
+    for none in ["", "万", "万亿元", "公理", "元万", "钱"] {
+        assert_eq!(words.counted_in(none), None, "{none}");
+    }
+    let near = |word: &str, used: &[&str]| words.nearest_unit(word, used);
+    assert_eq!(near("公理", &["公里", "公分"]).as_deref(), Some("公里"));
+    assert_eq!(near("平方公理", &[]).as_deref(), Some("平方公里"));
+    assert_eq!(near("万平方", &["平方米"]).as_deref(), Some("万平方米"));
+    assert_eq!(near("钱", &[]).as_deref(), Some("元钱"));
+    assert_eq!(near("光年度", &[]), None);
+}

@@ -27,6 +27,8 @@ use crate::stats::compare;
 use crate::stats::count_with;
 use crate::table::Table;
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::collections::BTreeSet;
 
 /// Answers a query with the places of the cards that it finds.
@@ -54,6 +56,8 @@ pub struct Rule {
     pub name: String,
     /// Where, `path:line`, in order.
     pub places: Vec<String>,
+    /// The files.
+    pub files: Vec<String>,
 }
 
 /// Why there is no document.
@@ -140,13 +144,17 @@ pub fn build(
     }
     let before = period.before();
     let earlier = before.as_ref().map(|before| slice(before, kind, cards)).unwrap_or_default();
-    let builder = Builder { kind, lang, answers, period, before, sliced, earlier };
+    let others = RefCell::default();
+    let builder = Builder { kind, lang, answers, period, before, cards, sliced, earlier, others };
     let title = outline.title.as_ref().map(|title| builder.fill(title));
     let records = builder.sliced.iter().map(|(_, card)| Source::of(card)).collect();
     let mut document = Document { title, blocks: Vec::new(), records };
     for (place, block) in outline.blocks.iter().enumerate() {
         builder.block(block, &format!("blocks[{place}]"), &mut document.blocks)?;
     }
+    let mut others: Vec<(usize, usize)> = builder.others.into_inner().into_iter().collect();
+    others.sort_unstable_by_key(|(_, met)| *met);
+    document.records.extend(others.iter().filter_map(|(place, _)| cards.get(*place)).map(Source::of));
     Ok(document)
 }
 
@@ -176,8 +184,11 @@ struct Builder<'b> {
     answers: Answers<'b>,
     period: &'b Period,
     before: Option<Period>,
+    cards: &'b [Card],
     sliced: Vec<Placed<'b>>,
     earlier: Vec<Placed<'b>>,
+    /// Cards outside the period that figures point to: their places among all cards, and in which order they were met.
+    others: RefCell<BTreeMap<usize, usize>>,
 }
 
 impl Builder<'_> {
@@ -214,7 +225,8 @@ impl Builder<'_> {
                 out.push(Block::Table(table));
             }
             OutlineBlock::Findings(spec) => {
-                let mut table = checks::findings(spec, self.answers.findings, self.lang);
+                let mut table =
+                    checks::findings(spec, self.answers.findings, &|files| self.places_of(files), self.lang);
                 table.title = spec.title.as_ref().map(|title| self.fill(title));
                 out.push(Block::Table(table));
             }
@@ -234,13 +246,16 @@ impl Builder<'_> {
                 let then = (!self.earlier.is_empty()).then_some(then);
                 let (now, before) = (self.period.name(self.lang), before.name(self.lang));
                 let mut table = compare(&this, then.as_ref(), self.kind, self.lang, (&now, &before));
+                self.point_before(&mut table, chosen.as_ref(), spec.cut.rows.len() + 1);
                 if then.is_none() {
                     table.notes.push(self.lang.say("report.no_before", &[("period", &before)]));
                 }
                 table
             }
         };
-        self.point(&mut table, chosen.as_ref());
+        if !spec.delta {
+            self.point(&mut table, chosen.as_ref());
+        }
         table.title = spec.title.as_ref().map(|title| self.fill(title));
         Ok(Block::Table(table))
     }
@@ -263,6 +278,43 @@ impl Builder<'_> {
         for record in table.rows.iter_mut().flat_map(|row| &mut row.behind).flatten() {
             *record = places.get(*record as usize).copied().unwrap_or_default();
         }
+    }
+
+    /// The same for a table of two periods: the figures of the one before stand in `column`.
+    fn point_before(&self, table: &mut Table, chosen: Option<&BTreeSet<usize>>, column: usize) {
+        let kept = |place: &usize| chosen.is_none_or(|chosen| chosen.contains(place));
+        let earlier: Vec<usize> = self.earlier.iter().map(|(place, _)| *place).filter(kept).collect();
+        let then: Vec<Vec<u32>> = table
+            .rows
+            .iter_mut()
+            .map(|row| row.behind.get_mut(column).map(std::mem::take).unwrap_or_default())
+            .map(|places| places.iter().filter_map(|&place| earlier.get(place as usize)).copied().collect())
+            .map(|places: Vec<usize>| places.into_iter().map(|place| self.place(place)).collect())
+            .collect();
+        self.point(table, chosen);
+        for (row, then) in table.rows.iter_mut().zip(then) {
+            if let Some(behind) = row.behind.get_mut(column) {
+                *behind = then;
+            }
+        }
+    }
+
+    /// The place among the records of the document of a card, by its place among all cards.
+    fn place(&self, card: usize) -> u32 {
+        let inside = self.sliced.binary_search_by_key(&card, |(place, _)| *place);
+        let place = inside.unwrap_or_else(|_| {
+            let mut others = self.others.borrow_mut();
+            let next = others.len();
+            self.sliced.len() + *others.entry(card).or_insert(next)
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    }
+
+    /// The places of the records that lie in some files.
+    fn places_of(&self, files: &[String]) -> Vec<u32> {
+        let files: BTreeSet<&str> = files.iter().map(String::as_str).collect();
+        let found = (0..).zip(self.cards).filter(|(_, card)| files.contains(card.path.as_str()));
+        found.map(|(card, _)| self.place(card)).collect()
     }
 
     fn chosen(&self, query: Option<&str>, field: &str) -> Result<Option<BTreeSet<usize>>, BuildError> {

@@ -69,13 +69,18 @@ pub(super) fn ranks(spec: &RanksSpec, kind: &Kind, cards: &[&Card], lang: Lang) 
             list(&twice),
             lang.word(if right { "report.ranks.right" } else { "report.ranks.wrong" }).into(),
         ];
-        table.rows.push(Row { cells, summary: false, behind: vec![Vec::new(), behind] });
+        table.rows.push(Row { cells, summary: false, behind: vec![Vec::new(), behind.clone(), behind] });
     }
     Ok(table)
 }
 
-/// One row a rule: how often it was broken, and where first.
-pub(super) fn findings(spec: &FindingsSpec, rules: &[Rule], lang: Lang) -> Table {
+/// One row a rule: how often it was broken, and where first. `records` gives the places of the records of some files.
+pub(super) fn findings(
+    spec: &FindingsSpec,
+    rules: &[Rule],
+    records: &dyn Fn(&[String]) -> Vec<u32>,
+    lang: Lang,
+) -> Table {
     let mut table = Table::new(vec![
         Column::text(lang.word("report.code")),
         Column::text(lang.word("report.rule")),
@@ -90,12 +95,14 @@ pub(super) fn findings(spec: &FindingsSpec, rules: &[Rule], lang: Lang) -> Table
         if rule.places.len() > places.len() && !places.is_empty() {
             places.push("…");
         }
-        table.push(vec![
+        let cells = vec![
             Cell::Text(rule.code.clone()),
             Cell::Text(rule.name.clone()),
             Cell::Count(i64::try_from(rule.places.len()).unwrap_or(i64::MAX)),
             Cell::Text(places.join(if lang.is_zh() { "；" } else { "; " })),
-        ]);
+        ];
+        let behind = vec![Vec::new(), Vec::new(), records(&rule.files)];
+        table.rows.push(Row { cells, summary: false, behind });
     }
     if table.rows.is_empty() {
         table.notes.push(lang.word("report.no_findings").to_owned());

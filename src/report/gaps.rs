@@ -11,6 +11,7 @@ use crate::stats::Dim;
 use crate::stats::list_label;
 use crate::table::Cell;
 use crate::table::Column;
+use crate::table::Row;
 use crate::table::Table;
 
 /// One row a gap: how many records have it, their share, and the first few of them.
@@ -23,22 +24,24 @@ pub(super) fn table(spec: &GapsSpec, kind: &Kind, cards: &[&Card], lang: Lang) -
     ]);
     for gap in &spec.fields {
         let fields = fields(gap, kind);
-        let mut missing: Vec<&Card> =
-            cards.iter().copied().filter(|card| lacks(gap, &fields, card)).collect();
-        missing.sort_by(|a, b| a.id.cmp(&b.id));
-        let named = missing.iter().take(spec.show).map(|card| format!("{} {}", card.id, card.title));
+        let mut missing: Vec<(u32, &Card)> =
+            (0..).zip(cards.iter().copied()).filter(|(_, card)| lacks(gap, &fields, card)).collect();
+        let behind: Vec<u32> = missing.iter().map(|(place, _)| *place).collect();
+        missing.sort_by(|(_, a), (_, b)| a.id.cmp(&b.id));
+        let named = missing.iter().take(spec.show).map(|(_, card)| format!("{} {}", card.id, card.title));
         let mut examples: Vec<String> = named.collect();
         if missing.len() > examples.len() && !examples.is_empty() {
             examples.push("…".to_owned());
         }
         let share = (!cards.is_empty()).then(|| missing.len() as f64 / cards.len() as f64);
         let examples = examples.join(if lang.is_zh() { "；" } else { "; " });
-        table.push(vec![
+        let cells = vec![
             Cell::Text(name(gap, kind, lang)),
             Cell::Count(i64::try_from(missing.len()).unwrap_or(i64::MAX)),
             share.map_or(Cell::Empty, Cell::Share),
             if examples.is_empty() { Cell::Empty } else { Cell::Text(examples) },
-        ]);
+        ];
+        table.rows.push(Row { cells, summary: false, behind: vec![Vec::new(), behind] });
     }
     table
 }

@@ -19,8 +19,8 @@ pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source};
 pub use export::{list_name, lists, table_of_entries, table_of_records};
 pub use outline::{
-    Figure, FindingsSpec, Gap, GapsSpec, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED, TableSpec,
-    Words, shipped,
+    Check, Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,
+    TableSpec, Words, shipped,
 };
 pub use period::Period;
 pub use render::{

@@ -6,6 +6,7 @@ use crate::locale::Lang;
 use crate::schema::Kind;
 use crate::stats::Cut;
 use crate::stats::Dim;
+use crate::text::quantity;
 use crate::yaml::Node;
 use std::path::Path;
 
@@ -31,6 +32,18 @@ pub struct Outline {
     pub params: Vec<String>,
     /// The blocks, top to bottom.
     pub blocks: Vec<OutlineBlock>,
+}
+
+/// Says what is wrong with a query.
+pub type Check<'k> = &'k dyn Fn(&str) -> Result<(), String>;
+
+/// What an outline is checked against besides the fields; what is not given is not checked.
+#[derive(Clone, Copy, Default)]
+pub struct Known<'k> {
+    /// Has the units that quantities may be measured in.
+    pub units: Option<&'k quantity::Words>,
+    /// Says what is wrong with a query.
+    pub query: Option<Check<'k>>,
 }
 
 /// A text in one or both languages, with `{figures}` in it.
@@ -160,9 +173,9 @@ impl Outline {
     /// Reads an outline.
     ///
     /// # Errors
-    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type.
-    pub fn read(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, Vec<Finding>> {
-        read::outline(root, kind, path)
+    /// Everything that is wrong with it: unknown keys and fields, values of a wrong type, and what `known` says.
+    pub fn read(root: &Node, kind: &Kind, known: Known<'_>, path: &Path) -> Result<Outline, Vec<Finding>> {
+        read::outline(root, kind, known, path)
     }
 
     /// The units whose quantities some table measures.
@@ -190,6 +203,11 @@ impl Outline {
         let words = self.title.iter().cloned().chain(self.blocks.iter().filter_map(of_block));
         let mut texts = words.flat_map(|words| [words.zh, words.en]).flatten();
         texts.any(|text| Figure::pieces(&text).contains(&Err(name)))
+    }
+
+    /// Whether it may be asked about this: `edition`.
+    pub fn takes(&self, param: &str) -> bool {
+        self.params.iter().any(|known| known == param)
     }
 
     /// Whether it asks for a check of the files.

@@ -4,6 +4,7 @@ use super::outline::Figure;
 use super::outline::FindingsSpec;
 use super::outline::Gap;
 use super::outline::GapsSpec;
+use super::outline::Known;
 use super::outline::ListSpec;
 use super::outline::Outline;
 use super::outline::OutlineBlock;
@@ -19,6 +20,7 @@ use crate::schema::Kind;
 use crate::stats::Cut;
 use crate::stats::CutError;
 use crate::stats::Dim;
+use crate::stats::InUnit;
 use crate::stats::Measure;
 use crate::stats::Percent;
 use crate::stats::Plan;
@@ -55,8 +57,13 @@ const LIST: &[&str] = &["title", "fields", "where", "sort", "group"];
 const GAPS: &[&str] = &["title", "fields", "show"];
 const EXAMPLES: usize = 3;
 
-pub(super) fn outline(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, Vec<Finding>> {
-    let mut reader = Reader { kind, path, findings: Vec::new() };
+pub(super) fn outline(
+    root: &Node,
+    kind: &Kind,
+    known: Known<'_>,
+    path: &Path,
+) -> Result<Outline, Vec<Finding>> {
+    let mut reader = Reader { kind, known, path, findings: Vec::new() };
     reader.mapping(root, KEYS, "");
     let mut outline = Outline {
         title: root.get("title").map(|node| reader.words(node, "title")),
@@ -87,6 +94,7 @@ pub(super) fn outline(root: &Node, kind: &Kind, path: &Path) -> Result<Outline, 
 
 struct Reader<'r> {
     kind: &'r Kind,
+    known: Known<'r>,
     path: &'r Path,
     findings: Vec<Finding>,
 }
@@ -149,7 +157,7 @@ impl Reader<'_> {
         let cut = Cut {
             rows: self.dims(node, "rows", at, Dim::resolve),
             cols: self.dims(node, "cols", at, Dim::resolve),
-            measure: self.parsed(node, "measure", at, Measure::parse).unwrap_or_default(),
+            measure: self.measure(node, at),
             totals: self.flag(node, "totals", at),
             percent: self.parsed(node, "percent", at, |_, text| Percent::parse(text)),
             transpose: self.flag(node, "transpose", at),
@@ -161,7 +169,7 @@ impl Reader<'_> {
         };
         let delta = self.flag(node, "delta", at);
         // The columns of a comparison are the two periods.
-        for key in ["cols", "percent", "transpose", "sort"] {
+        for key in ["cols", "percent", "transpose"] {
             if let Some(other) = node.get(key).filter(|_| delta) {
                 self.expected(other, &format!("{at}.{key}"), &format!("delta: true, {key}: …"));
             }
@@ -170,7 +178,19 @@ impl Reader<'_> {
         if let Err(error) = count(&[], self.kind, &cut) {
             self.refuse(node.span, at, "", &error);
         }
-        TableSpec { title: self.title(node, at), filter: self.text(node, "where", at), delta, cut }
+        TableSpec { title: self.title(node, at), filter: self.filter(node, at), delta, cut }
+    }
+
+    fn measure(&mut self, node: &Node, at: &str) -> Measure {
+        let units = self.known.units;
+        let parse = |kind: &Kind, text: &str| {
+            let measure = Measure::parse(kind, text)?;
+            if let (Some(words), Some(unit)) = (units, measure.unit()) {
+                InUnit::named(words, unit)?;
+            }
+            Ok(measure)
+        };
+        self.parsed(node, "measure", at, parse).unwrap_or_default()
     }
 
     fn list(&mut self, node: &Node, at: &str) -> ListSpec {
@@ -193,7 +213,7 @@ impl Reader<'_> {
         let spec = ListSpec {
             title: self.title(node, at),
             fields: self.dims(node, "fields", at, Dim::named),
-            filter: self.text(node, "where", at),
+            filter: self.filter(node, at),
             sort,
             group: self.parsed(node, "group", at, Dim::resolve),
         };
@@ -249,7 +269,7 @@ impl Reader<'_> {
         if let Err(error) = Plan::new(self.kind, &[group, rank]) {
             self.refuse(node.span, at, "", &error);
         }
-        Some(RanksSpec { title: self.title(node, at), group, rank, filter: self.text(node, "where", at) })
+        Some(RanksSpec { title: self.title(node, at), group, rank, filter: self.filter(node, at) })
     }
 
     fn findings(&mut self, node: &Node, at: &str) -> FindingsSpec {
@@ -277,7 +297,11 @@ impl Reader<'_> {
             self.expected(node, at, "text | {zh: text, en: text}");
             return None;
         };
-        let names = Figure::pieces(text).into_iter().filter_map(Result::err);
+        let pieces = Figure::pieces(text);
+        if let Some(open) = pieces.iter().filter_map(|piece| piece.ok()?.split_once('{')).next() {
+            self.bad(node.span, at, &format!("{{{}", open.1), None);
+        }
+        let names = pieces.into_iter().filter_map(Result::err);
         for name in names.filter(|name| Figure::resolve(self.kind, name).is_none()) {
             let near = match name.strip_prefix("values:") {
                 Some(word) => self.kind.nearest_field(word.trim()),
@@ -299,6 +323,17 @@ impl Reader<'_> {
             self.expected(value, &format!("{at}.{key}"), &format!("{key}: text"));
         }
         text.map(str::to_owned)
+    }
+
+    /// A query, which the caller has to understand.
+    fn filter(&mut self, node: &Node, at: &str) -> Option<String> {
+        let query = self.text(node, "where", at)?;
+        if let (Some(check), Some(value)) = (self.known.query, node.get("where"))
+            && let Err(message) = check(&query)
+        {
+            self.bad(value.span, &format!("{at}.where"), &message, None);
+        }
+        Some(query)
     }
 
     fn flag(&mut self, node: &Node, key: &str, at: &str) -> bool {
@@ -369,6 +404,7 @@ impl Reader<'_> {
     fn refuse(&mut self, span: Span, field: &str, word: &str, error: &CutError) {
         match error {
             CutError::UnknownField { word, nearest } => self.bad(span, field, word, nearest.as_deref()),
+            CutError::UnknownUnit(unit, nearest) => self.bad(span, field, unit, nearest.as_deref()),
             CutError::TwoLists(one, other) => self.bad(span, field, &format!("{one} + {other}"), None),
             CutError::NoShare(measure) => self.bad(span, field, &format!("percent + {measure}"), None),
             _ => self.bad(span, field, word, None),

@@ -1,8 +1,10 @@
 //! The yearly summary of a dozen cases, every figure worked out by hand.
 
 use super::*;
+use crate::archive;
 use crate::archive::Card;
 use crate::diag::Code;
+use crate::facts::read_words;
 use crate::locale::Lang;
 use crate::schema::Kind;
 use crate::stats::tests::card;
@@ -47,7 +49,17 @@ fn archive() -> (Kind, Vec<Card>) {
 fn outline(kind: &Kind, text: &str) -> Result<Outline, Vec<crate::diag::Finding>> {
     let reading = yaml::read(text);
     assert!(reading.problems.is_empty(), "{:?}", reading.problems);
-    Outline::read(&reading.root.expect("a document"), kind, Path::new("reports/x.yaml"))
+    let words = {
+        let list = |name: &str| {
+            yaml::read(archive::shipped(&format!("schemas/vocab/{name}.yaml")).expect("a list"))
+                .root
+                .expect("a list")
+        };
+        read_words(&list("units"), &list("quantities")).expect("words")
+    };
+    let query = |query: &str| if query.contains("甲") { Err("没有甲".to_owned()) } else { Ok(()) };
+    let known = Known { units: Some(&words), query: Some(&query) };
+    Outline::read(&reading.root.expect("a document"), kind, known, Path::new("reports/x.yaml"))
 }
 
 fn yearly(kind: &Kind) -> Outline {
@@ -244,6 +256,12 @@ blocks:
   - table: {rows: 等次, cols: 来源文件}
   - table: {rows: 年度, cols: 省, delta: true}
   - table: [省]
+  - table: {rows: 省, measure: sum(facts.平方公理)}
+  - table: {rows: 省, measure: sum(facts)}
+  - table: {rows: 省, measure: sum(facts.万元)}
+  - table: {rows: 省, where: 年度:甲}
+  - list: {fields: [题目], where: 甲}
+  - text: '{records} of {nothing'
 ";
     let findings = outline(&kind, text).expect_err("findings");
     let shown: Vec<String> = findings
@@ -279,6 +297,11 @@ blocks:
             "AK0905 blocks[5].table «{rows: 等次, cols: 来源文件}» awards + source → -",
             "AK0905 blocks[6].table.cols «省» delta: true, cols: … → -",
             "AK0905 blocks[7].table «[省]» {title, rows, cols, measure, where, totals, percent, transpose, sort, top, subtotals, delta, chart: …} → -",
+            "AK0905 blocks[8].table.measure «sum(facts.平方公理)» 平方公理 → 平方公里",
+            "AK0905 blocks[9].table.measure «sum(facts)» sum(facts) → -",
+            "AK0905 blocks[11].table.where «年度:甲» 没有甲 → -",
+            "AK0905 blocks[12].list.where «甲» 没有甲 → -",
+            "AK0905 blocks[13].text «'{records} of {nothing'» {nothing → -",
         ]
     );
     assert!(findings.iter().all(|finding| matches!(finding.code, Code::BadSettings | Code::UnknownKeyword)));

@@ -166,14 +166,15 @@ pub enum Measured {
     Quantity(String),
 }
 
-/// What stands before the unit of a quantity.
-const FACTS: [&str; 2] = ["facts.", "数量."];
+/// What stands before the unit of a quantity, with a point between the two.
+const FACTS: [&str; 2] = ["facts", "数量"];
 
 impl Measure {
     /// Reads `count` or `sum(FIELD)`, `sum(facts.UNIT)`, `avg`, `min`, `max`.
     ///
     /// # Errors
-    /// [`CutError::BadMeasure`], [`CutError::UnknownField`], [`CutError::NotInteger`].
+    /// [`CutError::BadMeasure`], [`CutError::NoUnit`], [`CutError::UnknownField`], [`CutError::NotInteger`]. Whether
+    /// there is such a unit is for the caller to say, who has the words.
     pub fn parse(kind: &Kind, text: &str) -> Result<Measure, CutError> {
         let text = text.trim();
         if text.eq_ignore_ascii_case("count") {
@@ -189,8 +190,12 @@ impl Measure {
             "max" => Measure::Max,
             _ => return Err(bad()),
         };
-        if let Some(unit) = FACTS.iter().find_map(|facts| word.strip_prefix(facts)).map(str::trim) {
-            return if unit.is_empty() { Err(bad()) } else { Ok(make(Measured::Quantity(unit.to_owned()))) };
+        let rest = FACTS.iter().find_map(|facts| word.strip_prefix(facts)).unwrap_or(word);
+        match rest.strip_prefix('.').map(str::trim) {
+            Some("") => return Err(CutError::NoUnit),
+            Some(unit) if rest != word => return Ok(make(Measured::Quantity(unit.to_owned()))),
+            _ if rest.is_empty() && kind.field(word).is_none() => return Err(CutError::NoUnit),
+            _ => {}
         }
         match Dim::named(kind, word)? {
             Dim::Field(place) if kind.fields[place].ty == FieldType::Integer => {

@@ -25,6 +25,10 @@ pub enum CutError {
     TwoLists(String, String),
     /// The field to be summed holds no whole numbers.
     NotInteger(String),
+    /// The word names no unit; with the nearest one.
+    UnknownUnit(String, Option<String>),
+    /// Quantities without the unit that they are counted in.
+    NoUnit,
     /// Not a measure.
     BadMeasure(String),
     /// Not an order.
@@ -35,6 +39,8 @@ pub enum CutError {
     NoShare(String),
     /// Not a kind of chart.
     BadChart(String),
+    /// A comparison of two periods, which are its columns, with something that needs columns of its own.
+    TwoPeriods(&'static str),
     /// A change on the period before where neither the rows nor the selection are periods.
     NoPeriod,
 }
@@ -57,11 +63,17 @@ impl CutError {
                 lang.say("stats.error.lists", &[("one", one), ("other", other)])
             }
             CutError::NotInteger(field) => lang.say("stats.error.integer", &[("field", field)]),
+            CutError::UnknownUnit(unit, None) => lang.say("stats.error.unit", &[("unit", unit)]),
+            CutError::UnknownUnit(unit, Some(nearest)) => {
+                lang.say("stats.error.unit_near", &[("unit", unit), ("nearest", nearest)])
+            }
+            CutError::NoUnit => lang.word("stats.error.no_unit").to_owned(),
             CutError::BadMeasure(word) => lang.say("stats.error.measure", &[("word", word)]),
             CutError::BadSort(word) => lang.say("stats.error.sort", &[("word", word)]),
             CutError::BadPercent(word) => lang.say("stats.error.percent", &[("word", word)]),
             CutError::NoShare(measure) => lang.say("stats.error.share", &[("measure", measure)]),
             CutError::BadChart(word) => lang.say("stats.error.chart", &[("word", word)]),
+            CutError::TwoPeriods(other) => lang.say("stats.error.two_periods", &[("other", other)]),
             CutError::NoPeriod => lang.word("stats.error.period").to_owned(),
         }
     }

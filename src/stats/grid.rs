@@ -88,6 +88,13 @@ impl<'p> Grid<'p> {
         grid
     }
 
+    /// The same rows in the same order as another grid of the same groups, those folded that it folds.
+    pub(super) fn laid_out_as(mut self, other: &Grid<'_>) -> Self {
+        self.rows.clone_from(&other.rows);
+        self.folded.clone_from(&other.folded);
+        self
+    }
+
     /// Puts the rows (or the columns, where there are no rows) into the order that was asked for.
     fn sort(&mut self, kind: &Kind) {
         let cut = &self.pivot.cut;
@@ -140,17 +147,28 @@ impl<'p> Grid<'p> {
         *(if by_rows { &mut self.rows } else { &mut self.cols }) = lines;
     }
 
-    /// Makes one line of all but the first; what has no value stays apart.
+    /// Makes one line of all but the first; what has no value stays apart. With subtotals the outer values are
+    /// counted, and each that stays keeps all lines in it.
     fn fold(&mut self) {
         let Some(top) = self.pivot.cut.top else { return };
-        let lines = if self.pivot.cut.rows.is_empty() { &mut self.cols } else { &mut self.rows };
+        let cut = &self.pivot.cut;
+        let (lines, dims) =
+            if cut.rows.is_empty() { (&mut self.cols, &cut.cols) } else { (&mut self.rows, &cut.rows) };
+        let level = if cut.subtotals { dims.len().min(1) } else { dims.len() };
         let apart = |line: &Line| line.outside || line.key.first().is_some_and(Option::is_none);
         let (own, others): (Vec<Line>, Vec<Line>) = lines.drain(..).partition(|line| !apart(line));
-        let mut own = own.into_iter();
-        lines.extend(own.by_ref().take(top));
-        self.folded = own.collect();
+        // The lines of one outer value stand together.
+        let mut values = 0;
+        let mut last: Option<Key> = None;
+        for line in own {
+            if last.as_deref() != line.key.get(..level) {
+                last = line.key.get(..level).map(<[_]>::to_vec);
+                values += 1;
+            }
+            if values <= top { lines.push(line) } else { self.folded.push(line) }
+        }
         if !self.folded.is_empty() {
-            lines.push(Line { key: Vec::new(), outside: false, rest: self.folded.len() });
+            lines.push(Line { key: Vec::new(), outside: false, rest: values - top });
         }
         lines.extend(others);
     }

@@ -82,6 +82,31 @@ fn the_rest_is_one_line_and_nobody_is_lost() {
     );
     let cells = &pivot.to_json(&kind)["cells"];
     assert_eq!(cells[1], json!({"row": [], "col": [], "rest": 2, "value": 3}));
+    // With subtotals it is the outer values that are cut; each that stays keeps all that lies in it.
+    let nested = Cut { top: Some(2), subtotals: true, ..rows(&kind, &["地区"]) };
+    assert_eq!(
+        shown(&kind, &places(&kind), &nested),
+        [
+            "省|市|县|数量",
+            "甲省|甲市|乙县|1",
+            "甲省|甲市|甲县|1",
+            "甲省|甲市|小计|2",
+            "甲省|乙市|丙县|1",
+            "甲省|小计||3",
+            "乙省|丁市|戊县|1",
+            "乙省|丁市|未填|1",
+            "乙省|丁市|小计|2",
+            "乙省|小计||2",
+            "其他（1 项）|||1",
+            "未填|未填|未填|1",
+            "合计|||7",
+        ]
+    );
+    let fewer = Cut { top: Some(1), ..nested };
+    let json = count(&places(&kind), &kind, &fewer).expect("a cut").to_json(&kind);
+    // Two provinces, which have three rows.
+    let rest = json["cells"].as_array().expect("cells").iter().find(|cell| cell["rest"] != json!(null));
+    assert_eq!(rest, Some(&json!({"row": [], "col": [], "rest": 2, "value": 3})));
     let all = Cut { top: Some(9), ..rows(&kind, &["省"]) };
     assert_eq!(shown(&kind, &places(&kind), &all)[3], "丙省|1");
     // Without rows it is the columns.
@@ -130,6 +155,20 @@ fn figures_know_their_records_and_charts_their_columns() {
     assert_eq!((chart.labels, chart.series), (vec![0], vec![1, 2, 3, 4, 5]));
     let json = pivot.to_json_with(&kind, Some(&|place| format!("c{place}")));
     assert_eq!(json["cells"][3]["records"], json!(["c6"]));
+    assert_eq!(json["row_totals"][0]["records"], json!(["c6"]));
+}
+
+#[test]
+fn what_has_no_period_is_no_point_of_a_line() {
+    let kind = case();
+    let drawn = |chart| {
+        let cut = Cut { chart: Some(chart), ..rows(&kind, &["年度"]) };
+        let table = count(&places(&kind), &kind, &cut).expect("a cut").to_table(&kind, Lang::Zh);
+        let points = table.rows.iter().filter(|row| !row.summary).map(|row| row.cells[0].plain());
+        (table.rows.len(), points.collect::<Vec<_>>())
+    };
+    assert_eq!(drawn(ChartKind::Line), (6, ["2010", "2011", "2012", "2013"].map(str::to_owned).to_vec()));
+    assert_eq!(drawn(ChartKind::Bars).1.last().map(String::as_str), Some("未填"));
 }
 
 fn quantity(value: &str, max: Option<&str>, qualifier: Qualifier) -> Quantity {
@@ -150,7 +189,10 @@ fn quantities_add_up_to_a_range() {
     let kind = case();
     let measure = Measure::parse(&kind, "sum(facts.人次)").expect("a measure");
     assert_eq!((measure.unit(), measure.name(&kind).as_str()), (Some("人次"), "sum(facts.人次)"));
-    assert!(Measure::parse(&kind, "sum(facts.)").is_err());
+    for none in ["sum(facts)", "sum(facts.)", "avg(数量)"] {
+        assert_eq!(Measure::parse(&kind, none), Err(CutError::NoUnit), "{none}");
+    }
+    assert!(matches!(Measure::parse(&kind, "sum(factsheet)"), Err(CutError::UnknownField { .. })));
     let cut = Cut { measure, ..rows(&kind, &["省"]) };
     let amounts = |card: &Card, unit: &str| {
         assert_eq!(unit, "人次");
@@ -160,13 +202,13 @@ fn quantities_add_up_to_a_range() {
             "c4" => vec![quantity("200", None, Qualifier::Gt)],
             _ => Vec::new(),
         };
-        found.iter().map(Amount::from).collect()
+        found.iter().map(|found| Amount::counted_in(found, 0)).collect()
     };
     let pivot = count_with(&places(&kind), &kind, &cut, &amounts).expect("a cut");
     let table = pivot.to_table(&kind, Lang::Zh);
     assert_eq!(
         text(&table),
-        ["省|人次之和", "丙省|", "乙省|37–47", "甲省|120.50", "未填|≈200", "合计|357.5–367.5"]
+        ["省|人次之和", "丙省|", "乙省|37–47", "甲省|120.5", "未填|≈200", "合计|357.5–367.5"]
     );
     assert!(
         table.notes.iter().any(|note| note.contains("5 处") && note.contains("约数 2 处")),
@@ -174,4 +216,51 @@ fn quantities_add_up_to_a_range() {
         table.notes
     );
     assert_eq!(pivot.to_json(&kind)["total"], json!({"min": 357.5, "max": 367.5, "approximate": 2}));
+}
+
+#[test]
+fn amounts_are_counted_in_larger_units_without_a_loss() {
+    let kind = case();
+    let of = |figures: &[(&str, Qualifier)], word: &str, power: u32| {
+        let measure = Measure::parse(&kind, word).expect("a measure");
+        let mut sum = Partial::default();
+        let amounts: Vec<Amount> = figures
+            .iter()
+            .map(|(figure, qualifier)| Amount::counted_in(&quantity(figure, None, *qualifier), power))
+            .collect();
+        sum.add(0, &amounts);
+        let figure = sum.figure(&measure);
+        (figure.cell().plain(), figure.json().to_string())
+    };
+    let eq = Qualifier::Eq;
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    assert_eq!(of(&[("423497.8", eq)], "sum(facts.亿元)", 8), same("0.004234978"));
+    assert_eq!(of(&[("1193821", eq), ("0.1", eq), ("0.2", eq)], "sum(facts.万元)", 4), same("119.38213"));
+    assert_eq!(of(&[("25300", eq), ("4700", eq)], "sum(facts.万元)", 4), same("3"));
+    assert_eq!(of(&[("0.05", eq)], "max(facts.亿元)", 8), ("0.0000000005".to_owned(), "5e-10".to_owned()));
+    assert_eq!(of(&[("123456789.1234", eq)], "sum(facts.元)", 0), same("123456789.1234"));
+    let (cell, json) = of(&[("25300", Qualifier::Gt)], "sum(facts.万元)", 4);
+    assert_eq!((cell.as_str(), json.as_str()), ("≈2.53", r#"{"min":2.53,"max":2.53,"approximate":1}"#));
+}
+
+#[test]
+fn decimals_change_exactly() {
+    let kind = case();
+    let measure = Measure::parse(&kind, "sum(facts.万元)").expect("a measure");
+    let cut = Cut { delta: true, measure, ..rows(&kind, &["年度"]) };
+    let amounts = |card: &Card, _: &str| {
+        let found = match card.id.as_str() {
+            "c0" => "82000",
+            "c2" => "43000",
+            "c6" => "52000",
+            _ => return Vec::new(),
+        };
+        vec![Amount::counted_in(&quantity(found, None, Qualifier::Eq), 4)]
+    };
+    let pivot = count_with(&places(&kind), &kind, &cut, &amounts).expect("a cut");
+    assert_eq!(
+        text(&pivot.to_table(&kind, Lang::Zh))[1..5],
+        ["2010|8.2||", "2011|||", "2012|4.3||", "2013|5.2|+0.9|20.9%"]
+    );
+    assert_eq!(pivot.to_json(&kind)["cells"][3]["change"], json!(0.9));
 }

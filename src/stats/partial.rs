@@ -8,8 +8,9 @@ use crate::text::quantity::Quantity;
 use serde_json::Value;
 use serde_json::json;
 
-/// Amounts are kept in parts of 10^-9, as fine as any number in a text is read.
-const PLACES: u32 = 9;
+/// Amounts are kept in parts of 10^-17: any number in a text has 9 places at most, and may be counted in 10^8 of its
+/// unit.
+const PLACES: u32 = 17;
 const ONE: i128 = 10_i128.pow(PLACES);
 
 /// A measured value: a number, or the range that a text states.
@@ -20,11 +21,12 @@ pub struct Amount {
     about: bool,
 }
 
-impl From<&Quantity> for Amount {
-    /// Where the text gives one end only, the number itself is the other. Numbers in texts are far
-    /// smaller than what does not fit.
-    fn from(quantity: &Quantity) -> Amount {
-        let scaled = |number: Decimal| number.scaled(PLACES).unwrap_or(i128::MAX / 4);
+impl Amount {
+    /// What a text states, in 10^`power` of its unit; up to 8 nothing is lost. Where the text gives one end only,
+    /// the number itself is the other. Numbers in texts are far smaller than what does not fit.
+    pub fn counted_in(quantity: &Quantity, power: u32) -> Amount {
+        let places = PLACES.saturating_sub(power);
+        let scaled = |number: Decimal| number.scaled(places).unwrap_or(i128::MAX / 4);
         Amount {
             low: scaled(quantity.min.unwrap_or(quantity.value)),
             high: scaled(quantity.max.unwrap_or(quantity.value)),
@@ -67,14 +69,16 @@ pub enum Figure {
     None,
     /// A count, sum or extreme.
     Whole(i64),
-    /// A mean, or a number with a fraction.
+    /// A sum or extreme with a fraction, in parts of 10^-17.
+    Exact(i128),
+    /// A mean.
     Mean(f64),
     /// A sum of numbers some of which are not exact.
     Range {
-        /// What it is not below.
-        low: f64,
-        /// What it is not above.
-        high: f64,
+        /// What it is not below, in parts of 10^-17.
+        low: i128,
+        /// What it is not above, likewise.
+        high: i128,
         /// How many of the numbers are not exact.
         about: u64,
     },
@@ -126,24 +130,32 @@ impl Partial {
         };
         match measure {
             Measure::Avg(_) => Figure::Mean((number(self.sum.0) + number(self.sum.1)) / 2.0 / self.n as f64),
-            Measure::Min(_) => whole_or_mean(min),
-            Measure::Max(_) => whole_or_mean(max),
-            _ if self.about > 0 => {
-                Figure::Range { low: number(self.sum.0), high: number(self.sum.1), about: self.about }
-            }
-            _ => whole_or_mean(self.sum.0),
+            Measure::Min(_) => exact(min),
+            Measure::Max(_) => exact(max),
+            _ if self.about > 0 => Figure::Range { low: self.sum.0, high: self.sum.1, about: self.about },
+            _ => exact(self.sum.0),
         }
     }
 }
 
+/// The nearest binary fraction: printed, it gives the digits again.
 fn number(amount: i128) -> f64 {
-    amount as f64 / ONE as f64
+    format!("{amount}e-{PLACES}").parse().unwrap_or_default()
 }
 
-fn whole_or_mean(amount: i128) -> Figure {
+/// The number digit by digit, without zeros at its end.
+fn digits(amount: i128) -> String {
+    let sign = if amount < 0 { "-" } else { "" };
+    let (whole, parts) =
+        (amount.unsigned_abs() / ONE.unsigned_abs(), amount.unsigned_abs() % ONE.unsigned_abs());
+    let text = format!("{sign}{whole}.{parts:0width$}", width = PLACES as usize);
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+fn exact(amount: i128) -> Figure {
     match i64::try_from(amount / ONE) {
         Ok(whole) if amount % ONE == 0 => Figure::Whole(whole),
-        _ => Figure::Mean(number(amount)),
+        _ => Figure::Exact(amount),
     }
 }
 
@@ -153,9 +165,9 @@ impl Figure {
         match self {
             Figure::None => Value::Null,
             Figure::Whole(value) => Value::from(value),
-            Figure::Mean(value) => Value::from(value),
+            Figure::Exact(_) | Figure::Mean(_) => Value::from(self.number()),
             Figure::Range { low, high, about } => {
-                json!({"min": plain(low), "max": plain(high), "approximate": about})
+                json!({"min": plain(number(low)), "max": plain(number(high)), "approximate": about})
             }
         }
     }
@@ -165,9 +177,10 @@ impl Figure {
         match self {
             Figure::None => Cell::Empty,
             Figure::Whole(value) => Cell::Count(value),
+            Figure::Exact(value) => Cell::Decimal(digits(value)),
             Figure::Mean(value) => Cell::Mean(value),
-            Figure::Range { low, high, .. } if low == high => Cell::Text(format!("≈{}", plain(low))),
-            Figure::Range { low, high, .. } => Cell::Text(format!("{}–{}", plain(low), plain(high))),
+            Figure::Range { low, high, .. } if low == high => Cell::Text(format!("≈{}", digits(low))),
+            Figure::Range { low, high, .. } => Cell::Text(format!("{}–{}", digits(low), digits(high))),
         }
     }
 
@@ -176,8 +189,28 @@ impl Figure {
         match self {
             Figure::None => 0.0,
             Figure::Whole(value) => value as f64,
+            Figure::Exact(value) => number(value),
             Figure::Mean(value) => value,
-            Figure::Range { low, high, .. } => (low + high) / 2.0,
+            Figure::Range { low, high, .. } => (number(low) + number(high)) / 2.0,
+        }
+    }
+
+    /// The change from another figure, where both are exact.
+    pub fn less(self, other: Figure) -> Option<Figure> {
+        let amount = |figure| match figure {
+            Figure::Whole(value) => Some(Amount::from(value).low),
+            Figure::Exact(value) => Some(value),
+            _ => None,
+        };
+        amount(self)?.checked_sub(amount(other)?).map(exact)
+    }
+
+    /// This as a change: with its sign.
+    pub fn change(self) -> Cell {
+        match self {
+            Figure::Whole(value) => Cell::Change(value),
+            Figure::Exact(value) if value > 0 => Cell::Decimal(format!("+{}", digits(value))),
+            other => other.cell(),
         }
     }
 

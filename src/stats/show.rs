@@ -14,6 +14,7 @@ use crate::schema::Datum;
 use crate::schema::Kind;
 use crate::table::Cell;
 use crate::table::Chart;
+use crate::table::ChartKind;
 use crate::table::Column;
 use crate::table::Row;
 use crate::table::Table;
@@ -62,8 +63,8 @@ impl Pivot {
         if self.cut.totals {
             let rows: Vec<_> = spots(&grid.rows).map(|row| (row, Spot::Total)).collect();
             let cols: Vec<_> = spots(&grid.cols).map(|col| (Spot::Total, col)).collect();
-            out.insert("row_totals".into(), self.entries(kind, &grid, &rows, &["row"], None));
-            out.insert("col_totals".into(), self.entries(kind, &grid, &cols, &["col"], None));
+            out.insert("row_totals".into(), self.entries(kind, &grid, &rows, &["row"], id));
+            out.insert("col_totals".into(), self.entries(kind, &grid, &cols, &["col"], id));
             out.insert("total".into(), grid.figure(Spot::Total, Spot::Total).json());
         }
         Value::Object(out)
@@ -114,7 +115,7 @@ impl Pivot {
             if self.by_period(kind) && names == ["row", "col"] {
                 let (now, then) = (grid.figure(row, col), grid.before(row, col));
                 let (change, share) = change(now, then);
-                object.insert("change".into(), json!(change));
+                object.insert("change".into(), change.map_or(Value::Null, Figure::json));
                 object.insert("change_share".into(), json!(share.map(|share| (share * 1e6).round() / 1e6)));
             }
             if let Some(id) = id {
@@ -137,8 +138,7 @@ impl Pivot {
         let total = lang.word("stats.total");
         let measure = self.cut.measure.heading(kind, lang);
         let cols = self.shown(&grid.cols, self.cut.totals && !self.cut.cols.is_empty());
-        let rows = self.shown(&grid.rows, self.cut.totals && !self.cut.rows.is_empty());
-        let rows = if self.cut.subtotals { with_subtotals(rows, self.cut.rows.len()) } else { rows };
+        let rows = self.shown_rows(&grid.rows);
 
         let mut columns: Vec<Column> =
             self.cut.rows.iter().map(|dim| Column::text(dim.heading(kind, lang))).collect();
@@ -167,25 +167,7 @@ impl Pivot {
         }
         let mut table = Table::new(columns);
         for &row in &rows {
-            let summed = |above: &[Option<Datum>], word: &str| {
-                let mut cells = vec![Cell::Empty; self.cut.rows.len()];
-                let labels = self.cut.rows.iter().zip(above);
-                for (cell, (dim, value)) in cells.iter_mut().zip(labels) {
-                    *cell = Cell::Text(dim.label(kind, value.as_ref(), lang));
-                }
-                if let Some(next) = cells.get_mut(above.len()) {
-                    *next = word.into();
-                }
-                cells
-            };
-            let mut cells: Vec<Cell> = match row {
-                Spot::Total => summed(&[], total),
-                Spot::Under(above) => summed(above, lang.word("stats.subtotal")),
-                Spot::Line(line) => {
-                    labels(kind, &self.cut.rows, line, &grid.rows, lang).into_iter().map(Cell::Text).collect()
-                }
-            };
-            cells.resize(self.cut.rows.len(), Cell::Empty);
+            let mut cells = self.named(kind, row, &grid.rows, lang);
             let mut behind = vec![Vec::new(); cells.len()];
             for &col in &cols {
                 let partial = grid.partial(row, col);
@@ -197,18 +179,46 @@ impl Pivot {
                 }
                 if self.by_period(kind) {
                     let (change, share) = change(figure, grid.before(row, col));
-                    cells.push(change.map_or(Cell::Empty, Cell::Change));
+                    cells.push(change.map_or(Cell::Empty, Figure::change));
                     cells.push(share.map_or(Cell::Empty, Cell::Share));
                 }
                 behind.resize(cells.len(), Vec::new());
             }
-            let summary = !matches!(row, Spot::Line(line) if !line.outside);
+            let summary = !matches!(row, Spot::Line(line) if !line.outside && !self.no_point(kind, line));
             table.rows.push(Row { cells, summary, behind });
         }
         table.chart =
             self.cut.chart.map(|kind| Chart { kind, labels: (0..self.cut.rows.len()).collect(), series });
         table.notes = self.notes(kind, lang);
         table
+    }
+
+    /// The cells that name a row.
+    pub(super) fn named(&self, kind: &Kind, row: Spot<'_>, all: &[Line], lang: Lang) -> Vec<Cell> {
+        let dims = &self.cut.rows;
+        let summed = |above: &[Option<Datum>], word: &str| {
+            let mut cells = vec![Cell::Empty; dims.len()];
+            for (cell, (dim, value)) in cells.iter_mut().zip(dims.iter().zip(above)) {
+                *cell = Cell::Text(dim.label(kind, value.as_ref(), lang));
+            }
+            if let Some(next) = cells.get_mut(above.len()) {
+                *next = word.into();
+            }
+            cells
+        };
+        let mut cells: Vec<Cell> = match row {
+            Spot::Total => summed(&[], lang.word("stats.total")),
+            Spot::Under(above) => summed(above, lang.word("stats.subtotal")),
+            Spot::Line(line) => labels(kind, dims, line, all, lang).into_iter().map(Cell::Text).collect(),
+        };
+        cells.resize(dims.len(), Cell::Empty);
+        cells
+    }
+
+    /// The rows with their totals and subtotals.
+    pub(super) fn shown_rows<'l>(&self, lines: &'l [Line]) -> Vec<Spot<'l>> {
+        let rows = self.shown(lines, self.cut.totals && !self.cut.rows.is_empty());
+        if self.cut.subtotals { with_subtotals(rows, self.cut.rows.len()) } else { rows }
     }
 
     /// The lines with the total where it belongs: after what it sums up, before what it does not.
@@ -224,6 +234,12 @@ impl Pivot {
             sum.merge(&part);
             sum
         })
+    }
+
+    /// Whether a row has no place on the line that is drawn over periods: nobody knows when 未填 was.
+    fn no_point(&self, kind: &Kind, line: &Line) -> bool {
+        let over_periods = self.cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
+        self.cut.chart == Some(ChartKind::Line) && over_periods && matches!(line.key.last(), Some(None))
     }
 
     /// Whether each period stands beside the one before.
@@ -276,10 +292,9 @@ fn key(spot: Spot<'_>) -> Key {
 }
 
 /// The change from one figure to another, and as a share of the first.
-fn change(now: Figure, then: Figure) -> (Option<i64>, Option<f64>) {
-    let (Figure::Whole(now), Figure::Whole(before)) = (now, then) else { return (None, None) };
-    let change = now.saturating_sub(before);
-    (Some(change), Figure::Whole(change).share(then))
+pub(super) fn change(now: Figure, then: Figure) -> (Option<Figure>, Option<f64>) {
+    let change = now.less(then);
+    (change, change.and_then(|change| change.share(then)))
 }
 
 /// After the last of several lines with the same outer values a sum of them, from the inside out.

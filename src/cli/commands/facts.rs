@@ -127,7 +127,7 @@ impl Wanted {
     ) -> Result<Wanted, Failure> {
         let unit = matches.get_one::<String>("unit").map(|unit| {
             // A rate, a ratio or a date is no unit of the list: it is taken as it stands.
-            words.main_form(unit).map_or_else(|| unit.trim().to_owned(), str::to_owned)
+            words.counted_in(unit).map_or_else(|| unit.trim().to_owned(), |(main, _)| main.to_owned())
         });
         Ok(Wanted {
             unit,

@@ -1,7 +1,8 @@
 //! `anku report NAME`: a declared report for an edition or a year.
 
+mod check;
+
 use crate::cli::context::Context;
-use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::failure::at;
@@ -10,20 +11,16 @@ use crate::cli::filters::format;
 use crate::cli::findings;
 use crate::cli::notices;
 use crate::cli::output;
+use crate::cli::quantities;
 use crate::cli::query;
-use crate::cli::writing::changed_lines;
 use anku::archive::Archive;
 use anku::archive::Broken;
 use anku::archive::Card;
 use anku::archive::Record;
 use anku::archive::read_text;
-use anku::facts;
-use anku::import;
-use anku::import::Bytes;
-use anku::import::FORMATS;
 use anku::report;
 use anku::report::Answers;
-use anku::report::Document;
+use anku::report::Known;
 use anku::report::Outline;
 use anku::report::Period;
 use anku::report::Rule;
@@ -35,9 +32,11 @@ use anku::search::Options;
 use anku::search::Scope;
 use anku::search::find;
 use anku::stats::Amount;
+use anku::stats::InUnit;
 use anku::workspace;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
+use chrono::NaiveDate;
 use clap::ArgMatches;
 use std::collections::BTreeMap;
 use std::collections::HashMap;
@@ -65,7 +64,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         .kinds
         .first()
         .ok_or_else(|| Failure::usage(context.lang.say("error.no-kind", &[("name", "")])))?;
-    let outline = read(kind, &path, text)?;
+    let outline = read(context, archive, kind, &path, text)?;
     if outline.says("query") && filters::query(matches).is_empty() && !matches.contains_id("where") {
         return Err(Failure::usage(context.lang.say("report.needs-query", &[("name", name)])));
     }
@@ -74,6 +73,16 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         year: matches.get_one::<i64>("year").copied(),
         programme: matches.get_one::<String>("programme").cloned(),
     };
+    let asked = [
+        ("edition", period.edition.is_some()),
+        ("year", period.year.is_some()),
+        ("programme", period.programme.is_some()),
+    ];
+    if let Some((param, _)) = asked.iter().find(|(param, is)| *is && !outline.takes(param)) {
+        let known = outline.params.join(" ");
+        let args = [("name", name.as_str()), ("param", param), ("known", &known)];
+        return Err(Failure::usage(context.lang.say("report.error.param", &args)));
+    }
     let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
     let units = outline.units();
     if !units.is_empty() && refresh == Refresh::Look {
@@ -101,7 +110,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     match report::build(&outline, &period, kind, &cards, answers, context.lang) {
         Ok(document) => {
             let ended = match matches.get_one::<PathBuf>("check") {
-                Some(file) => check(context, format, file, &document)?,
+                Some(file) => check::check(context, format, file, &document)?,
                 None => {
                     output::document(context, matches, format, &document)?;
                     if document.records.is_empty() { Exit::Nothing } else { Exit::Done }
@@ -138,7 +147,10 @@ fn search(
     let none = || lang.word("report.none_given").to_owned();
     let or_none = |text: String| if text.trim().is_empty() { none() } else { text };
     let date = match matches.get_one::<String>("date") {
-        Some(date) => date.clone(),
+        Some(date) => match NaiveDate::parse_from_str(date, "%Y-%m-%d") {
+            Ok(_) => date.clone(),
+            Err(_) => return Err(Failure::usage(lang.say("score.bad-date", &[("value", date)]))),
+        },
         None => chrono::Local::now().format("%Y-%m-%d").to_string(),
     };
     let mut limits = filters.queries.clone();
@@ -182,12 +194,12 @@ fn amounts(
     if units.is_empty() {
         return Ok(amounts);
     }
-    let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
+    let words = quantities::words(context, archive)?;
+    let named = |unit: &String| Some((unit.clone(), InUnit::named(&words, unit).ok()?));
+    let units: Vec<(String, InUnit)> = units.iter().filter_map(named).collect();
     for (card, facts) in ready.facts(&search::Plan::All, &words)? {
-        for unit in units {
-            let main = words.main_form(unit).unwrap_or(unit);
-            let found = facts.iter().filter(|fact| fact.is_in(main)).filter_map(super::stats::amount);
-            amounts.insert((card.path.clone(), unit.clone()), found.collect());
+        for (written, unit) in &units {
+            amounts.insert((card.path.clone(), written.clone()), unit.amounts(&facts));
         }
     }
     Ok(amounts)
@@ -203,64 +215,12 @@ fn rules(context: &Context, archive: &Archive) -> Vec<Rule> {
             code: finding.code.id().to_owned(),
             name: findings::rule(context.lang, finding.code),
             places: Vec::new(),
+            files: Vec::new(),
         });
         rule.places.push(texts.place(finding));
+        rule.files.push(finding.path.to_string_lossy().replace('\\', "/"));
     }
     rules.into_values().collect()
-}
-
-/// Whether a file still says what the archive says: made anew in the same format and compared.
-///
-/// # Errors
-/// A file that cannot be read, or of a format that cannot be compared.
-fn check(context: &Context, format: Option<&str>, file: &Path, document: &Document) -> Result<Exit, Failure> {
-    let lang = context.lang;
-    let shown = file.display().to_string();
-    let before = std::fs::read(context.path(file)).map_err(|error| {
-        let reason = context.reason(&error);
-        Failure::usage(lang.say("notice.unreadable", &[("path", &shown), ("reason", &reason)]))
-    })?;
-    let renderer = format.and_then(report::renderer).or_else(|| report::renderer_of(file));
-    let Some(renderer) = renderer else {
-        return Err(Failure::usage(lang.say("report.check.format", &[("path", &shown)])));
-    };
-    let render = |excel| {
-        let options = report::Options { lang, width: None, excel };
-        (renderer.render)(document, &options).map_err(|error| Failure::usage(error.to_string()))
-    };
-    let now = render(before.starts_with("\u{feff}".as_bytes()))?;
-    if now == before {
-        context.note(&lang.say("report.check.same", &[("path", &shown)]));
-        return Ok(Exit::Done);
-    }
-    let (then, now) = (readable(&before), readable(&now));
-    context.print(changed_lines(context, &shown, &then, &now))?;
-    context.note(&lang.say("report.check.changed", &[("path", &shown)]));
-    Ok(Exit::Nothing)
-}
-
-/// A document as lines that can be compared, whatever its format.
-fn readable(bytes: &[u8]) -> String {
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(bytes) {
-        return json_lines(&value);
-    }
-    let input = Bytes { bytes, ending: "" };
-    let container = FORMATS.iter().find(|format| (format.sniff)(input));
-    let read = container.filter(|format| !matches!(format.name, "text" | "csv" | "json"));
-    match read.and_then(|format| (format.read)(input, &import::Options::default()).ok()) {
-        Some(reading) => reading.document.text,
-        None => String::from_utf8_lossy(bytes).into_owned(),
-    }
-}
-
-/// One line a row of a table: what a person compares.
-fn json_lines(value: &serde_json::Value) -> String {
-    match value {
-        serde_json::Value::Object(map) if map.contains_key("cells") => format!("{}\n", map["cells"]),
-        serde_json::Value::Object(map) => map.values().map(json_lines).collect(),
-        serde_json::Value::Array(list) => list.iter().map(json_lines).collect(),
-        other => format!("{other}\n"),
-    }
 }
 
 /// The places in `cards` of the records that a query of an outline means.
@@ -313,10 +273,25 @@ fn outline(context: &Context, archive: &Archive, name: &str) -> Result<(PathBuf,
 }
 
 /// Checks an outline before anything is produced.
-fn read(kind: &Kind, path: &Path, text: String) -> Result<Outline, Failure> {
+fn read(
+    context: &Context,
+    archive: &Archive,
+    kind: &Kind,
+    path: &Path,
+    text: String,
+) -> Result<Outline, Failure> {
+    // Word lists that are broken are no matter for an outline without quantities.
+    let measures = ["facts", "数量"].iter().any(|word| text.contains(word));
+    let words = measures.then(|| quantities::words(context, archive)).transpose()?;
+    let language = Language { kinds: &archive.kinds, views: &archive.settings.views };
+    let query = |query: &str| match search::compile(query, language, &Scope::Everywhere) {
+        Ok(_) => Ok(()),
+        Err(error) => Err(query::wrong(context, &archive.kinds, &error)),
+    };
+    let known = Known { units: words.as_ref(), query: Some(&query) };
     let record = Record::parse(&path.to_string_lossy(), text.as_bytes());
     let findings = match &record.root {
-        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, path) {
+        Some(root) if record.findings.is_empty() => match Outline::read(root, kind, known, path) {
             Ok(outline) => return Ok(outline),
             Err(findings) => findings,
         },

@@ -1,7 +1,6 @@
 //! `anku stats`: group-by and cross-tabs.
 
 use crate::cli::context::Context;
-use crate::cli::failure;
 use crate::cli::failure::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::filters;
@@ -9,11 +8,10 @@ use crate::cli::filters::Filters;
 use crate::cli::filters::format;
 use crate::cli::notices;
 use crate::cli::output;
+use crate::cli::quantities;
 use crate::cli::query;
 use anku::archive::Archive;
 use anku::archive::Card;
-use anku::facts;
-use anku::facts::Fact;
 use anku::locale::Lang;
 use anku::report::Block;
 use anku::report::Document;
@@ -29,6 +27,7 @@ use anku::stats::Amount;
 use anku::stats::Cut;
 use anku::stats::CutError;
 use anku::stats::Dim;
+use anku::stats::InUnit;
 use anku::stats::Measure;
 use anku::stats::Percent;
 use anku::stats::Pivot;
@@ -37,11 +36,12 @@ use anku::stats::chart;
 use anku::stats::compare;
 use anku::stats::count_with;
 use anku::table::Align;
-use anku::text::quantity::Meaning;
+use anku::text::quantity::Words;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use std::collections::HashMap;
+use std::collections::HashSet;
 
 pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failure> {
     let format = format(context, matches, &output::formats())?;
@@ -67,11 +67,11 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let cut = Cut {
         rows: dims("rows")?,
         cols: dims("cols")?,
-        measure: text("measure")
-            .map(|m| Measure::parse(kind, m))
-            .transpose()
-            .map_err(say)?
-            .unwrap_or_default(),
+        measure: match text("measure").map(|word| Measure::parse(kind, word)) {
+            None => Measure::Count,
+            Some(Ok(measure)) => measure,
+            Some(Err(error)) => return Err(unit_refused(context, archive, error)?),
+        },
         totals: matches.get_flag("totals"),
         percent: text("percent").map(Percent::parse).transpose().map_err(say)?,
         transpose: matches.get_flag("transpose"),
@@ -81,22 +81,40 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         delta: matches.get_flag("delta"),
         chart: text("chart").map(chart).transpose().map_err(say)?,
     };
+    let counted = match cut.measure.unit() {
+        None => None,
+        Some(unit) => {
+            let words = quantities::words(context, archive)?;
+            match InUnit::named(&words, unit) {
+                Ok(unit) => Some((unit, words)),
+                Err(error) => return Err(unit_refused(context, archive, error)?),
+            }
+        }
+    };
     let filters = filters::filters(context, matches, &archive.kinds)?;
     let by_period = cut.rows.last().is_some_and(|dim| dim.has_gaps(kind));
     let earlier = if cut.delta && !by_period {
+        let others = [
+            ("--cols", !cut.cols.is_empty()),
+            ("--percent", cut.percent.is_some()),
+            ("--transpose", cut.transpose),
+        ];
+        if let Some((other, _)) = others.iter().find(|(_, is)| *is) {
+            return Err(say(CutError::TwoPeriods(other)));
+        }
         Some(before(kind, &filters, context.lang).ok_or_else(|| say(CutError::NoPeriod))?)
     } else {
         None
     };
     let mut refresh = if matches.get_flag("no-refresh") { Refresh::Skip } else { Refresh::Look };
-    if cut.measure.unit().is_some() && refresh == Refresh::Look {
+    if counted.is_some() && refresh == Refresh::Look {
         // Facts lie in the index: what changed is written into it first.
         refresh = Refresh::Write;
     }
     let ready = notices::ready(context, archive, refresh);
     let selection = |filters: &Filters| {
         let compiled = query::compile_with(context, archive, "", query::Reading::Query, matches, filters)?;
-        select(context, archive, &ready, &compiled.plan, kind, &cut)
+        select(&ready, &compiled.plan, kind, counted.as_ref())
     };
     let chosen = selection(&filters)?;
     let pivot = chosen.count(kind, &cut).map_err(say)?;
@@ -111,6 +129,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         }
         output::text(context, matches, &json_text(&value))?;
     } else {
+        let mut records: Vec<Source> = cards.iter().map(Source::of).collect();
         let table = match &earlier {
             None => pivot.to_table(kind, context.lang),
             Some(earlier) => {
@@ -118,7 +137,13 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
                 let counted = then.count(kind, &cut).map_err(say)?;
                 let counted = (!then.cards.is_empty()).then_some(counted);
                 let headings = (earlier.now.as_str(), earlier.then.as_str());
-                compare(&pivot, counted.as_ref(), kind, context.lang, headings)
+                let mut table = compare(&pivot, counted.as_ref(), kind, context.lang, headings);
+                let places = joined(&mut records, &then.cards);
+                let then = table.rows.iter_mut().filter_map(|row| row.behind.get_mut(cut.rows.len() + 1));
+                for place in then.flatten() {
+                    *place = places.get(*place as usize).copied().unwrap_or(u32::MAX);
+                }
+                table
             }
         };
         if cards.is_empty() {
@@ -132,7 +157,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             }
         }
         let mut document = Document::of(table);
-        document.records = cards.iter().map(Source::of).collect();
+        document.records = records;
         if drill {
             let lists = drilled(context, &document);
             document.blocks.extend(lists);
@@ -160,21 +185,16 @@ impl Selection {
 }
 
 fn select(
-    context: &Context,
-    archive: &Archive,
     ready: &Ready<'_>,
     plan: &Plan,
     kind: &Kind,
-    cut: &Cut,
+    counted: Option<&(InUnit, Words)>,
 ) -> Result<Selection, Failure> {
-    if let Some(unit) = cut.measure.unit() {
-        let words = facts::words(archive).map_err(|error| failure::words(context, "facts.words", error))?;
-        let unit = words.main_form(unit).unwrap_or(unit);
+    if let Some((unit, words)) = counted {
         let mut selection = Selection { cards: Vec::new(), amounts: HashMap::new() };
-        for (card, facts) in ready.facts(plan, &words)? {
+        for (card, facts) in ready.facts(plan, words)? {
             if card.kind == kind.name {
-                let amounts = facts.iter().filter(|fact| fact.is_in(unit)).filter_map(amount).collect();
-                selection.amounts.insert(card.path.clone(), amounts);
+                selection.amounts.insert(card.path.clone(), unit.amounts(&facts));
                 selection.cards.push(card);
             }
         }
@@ -194,12 +214,13 @@ fn select(
     Ok(Selection { cards, amounts: HashMap::new() })
 }
 
-/// What a fact adds to a sum; a rate (each household, a year) adds nothing.
-pub(crate) fn amount(fact: &Fact) -> Option<Amount> {
-    match &fact.meaning {
-        Meaning::Quantity(quantity) if quantity.per.is_empty() => Some(Amount::from(quantity)),
-        _ => None,
+/// A measure that cannot be counted; where it is the unit that is missing or unknown, with those that there are.
+fn unit_refused(context: &Context, archive: &Archive, error: CutError) -> Result<Failure, Failure> {
+    if !matches!(error, CutError::NoUnit | CutError::UnknownUnit(..)) {
+        return Ok(Failure::usage(error.say(context.lang)));
     }
+    let words = quantities::words(context, archive)?;
+    quantities::refused(context, &notices::ready(context, archive, Refresh::Look), &words, &error)
 }
 
 /// The period before the one that the filters select.
@@ -207,6 +228,20 @@ struct Earlier {
     filters: Filters,
     now: String,
     then: String,
+}
+
+/// Adds the records of cards to others, each once; gives the place of each card.
+fn joined(records: &mut Vec<Source>, cards: &[Card]) -> Vec<u32> {
+    let mut known: HashMap<String, usize> =
+        records.iter().enumerate().map(|(place, record)| (record.path.clone(), place)).collect();
+    let place = |card: &Card| {
+        let place = *known.entry(card.path.clone()).or_insert_with(|| {
+            records.push(Source::of(card));
+            records.len() - 1
+        });
+        u32::try_from(place).unwrap_or(u32::MAX)
+    };
+    cards.iter().map(place).collect()
 }
 
 /// `None` unless the filters select one period by a number.
@@ -230,17 +265,25 @@ fn before(kind: &Kind, filters: &Filters, lang: Lang) -> Option<Earlier> {
     Some(Earlier { filters, now: period.name(lang), then: then.name(lang) })
 }
 
-/// For each figure the records behind it, as lists under a heading.
+/// For each figure the records behind it, as lists under a heading. A sum whose records all stood above says nothing
+/// new; those outside it do.
 fn drilled(context: &Context, document: &Document) -> Vec<Block> {
     let Some(table) = document.bare() else { return Vec::new() };
     let mut blocks = Vec::new();
-    for row in table.rows.iter().filter(|row| !row.summary) {
-        for (place, records) in row.behind.iter().enumerate().filter(|(_, records)| !records.is_empty()) {
-            let column = table.columns.get(place).map(|column| column.heading.clone()).unwrap_or_default();
+    let mut seen: Vec<HashSet<u32>> = vec![HashSet::new(); table.columns.len()];
+    for row in &table.rows {
+        let figures = row.behind.iter().zip(&table.columns).zip(&mut seen);
+        for ((records, column), seen) in figures.filter(|((records, _), _)| !records.is_empty()) {
+            let all_seen = records.iter().all(|record| seen.contains(record));
+            seen.extend(records);
+            if row.summary && all_seen {
+                continue;
+            }
             let labels =
                 row.cells.iter().zip(&table.columns).filter(|(_, column)| column.align == Align::Left);
             let mut names: Vec<String> = labels.map(|(cell, _)| cell.plain()).collect();
-            names.push(column);
+            names.retain(|name| !name.is_empty());
+            names.push(column.heading.clone());
             let args = [("cell", names.join(" / ")), ("count", records.len().to_string())];
             let args: Vec<(&str, &str)> = args.iter().map(|(name, value)| (*name, value.as_str())).collect();
             blocks.push(Block::Heading { level: 3, text: context.lang.say("stats.drill", &args) });

@@ -49,7 +49,7 @@ pub(super) fn figure(c: char) -> Option<u32> {
 }
 
 /// The power of ten of a multiplier.
-fn multiplier(c: char) -> Option<u32> {
+pub(super) fn multiplier(c: char) -> Option<u32> {
     Some(match c {
         '十' => 1,
         '百' => 2,

@@ -2,6 +2,8 @@
 //! Must not know where they are written down.
 
 use super::Qualifier;
+use super::number::multiplier;
+use crate::diag::nearest;
 use std::collections::HashMap;
 use std::collections::HashSet;
 
@@ -65,8 +67,36 @@ impl Words {
     /// The main form of a unit as somebody wrote it, brackets or not.
     pub fn main_form(&self, written: &str) -> Option<&str> {
         let written = written.trim().trim_start_matches('(').trim_end_matches(')');
-        let list = self.units.get(&written.chars().next()?)?;
-        list.iter().find(|(known, _)| known.eq_ignore_ascii_case(written)).map(|(_, main)| main.as_str())
+        let first = written.chars().next()?;
+        let lists = [first.to_ascii_lowercase(), first.to_ascii_uppercase(), first];
+        let mut known = lists.iter().filter_map(|first| self.units.get(first)).flatten();
+        known.find(|(known, _)| known.eq_ignore_ascii_case(written)).map(|(_, main)| main.as_str())
+    }
+
+    /// A unit to count in, as somebody wrote it: its main form, and the power of ten that stands before it. 万元
+    /// is 元 and 4, 千米 is 公里 and 0: what is a unit as a whole is not taken apart.
+    pub fn counted_in(&self, written: &str) -> Option<(&str, u32)> {
+        if let Some(main) = self.main_form(written) {
+            return Some((main, 0));
+        }
+        let (rest, power) = without_multipliers(written)?;
+        (power <= LARGEST_POWER).then_some(())?;
+        self.main_form(rest).map(|main| (main, power))
+    }
+
+    /// The spelling of a unit that is nearest to a word which is none; of several as near, one of `used` comes
+    /// first, then a main form.
+    pub fn nearest_unit(&self, written: &str, used: &[&str]) -> Option<String> {
+        let mut all: Vec<(bool, &str)> =
+            self.units.values().flatten().map(|(known, main)| (known != main, known.as_str())).collect();
+        all.sort_unstable();
+        let known = || used.iter().copied().chain(all.iter().map(|(_, known)| *known));
+        let written = written.trim();
+        let whole = nearest(written, known()).map(str::to_owned);
+        whole.or_else(|| {
+            let (rest, _) = without_multipliers(written)?;
+            Some(format!("{}{}", written.strip_suffix(rest)?, nearest(rest, known())?))
+        })
     }
 
     /// The longest unit that a text begins with: as written, main form.
@@ -88,6 +118,17 @@ impl Words {
         let bad = self.not_followed.get(written);
         !bad.is_some_and(|list| list.iter().any(|word| rest.starts_with(word.as_str())))
     }
+}
+
+/// 亿: amounts are kept finely enough to be counted in so large a unit without a loss.
+const LARGEST_POWER: u32 = 8;
+
+/// A word without the multipliers that it begins with, and their power of ten; `None` where it begins with none.
+fn without_multipliers(written: &str) -> Option<(&str, u32)> {
+    let written = written.trim();
+    let rest = written.trim_start_matches(|c| multiplier(c).is_some());
+    let power = written.strip_suffix(rest)?.chars().filter_map(multiplier).sum();
+    (power > 0).then_some((rest, power))
 }
 
 /// Whether a word ends where `rest` begins: a sign, the end, 的, or a word of the number itself.
