@@ -9,6 +9,7 @@ use crate::support::anku;
 use crate::support::anku_reading;
 use crate::support::copy;
 use crate::support::shared;
+use crate::support::small;
 use crate::support::write;
 
 /// An archive without records.
@@ -448,4 +449,23 @@ fn the_samples_are_read_as_what_they_are() {
     assert_eq!(first("t_big5.txt")["remarks"][0], "big5");
     let path = first("gbkname.zip")["path"].as_str().expect("a path").to_owned();
     assert!(path.ends_with("gbkname.zip/典型案例/党建工作.txt"), "{path}");
+}
+
+/// `serde_json` would keep the last of two values under one key, and say nothing.
+#[test]
+fn what_is_no_object_of_json_is_named_with_its_place() {
+    let folder = small();
+    let root = folder.path();
+    let lines = "{\"题目\":\"甲乙丙丁\",\"单位\":\"甘肃省某县\"}\n坏行\n{\"题目\":\"一\",\"题目\":\"二\"}\n";
+    write(root, "x.jsonl", lines);
+    let run = anku(root, ["import", "x.jsonl", "--yes", "--lang", "en"]).ends(1);
+    for place in ["x.jsonl:2:1: ", "x.jsonl:3:14: "] {
+        assert!(run.stderr.contains(place), "{place}: {}", run.stderr);
+    }
+    let plan = anku(root, ["import", "x.jsonl", "--dry-run", "--json"]).ends(1).json();
+    assert_eq!((&plan["unchanged"], &plan["rejected"]), (&1.into(), &2.into()));
+    write(root, "y.json", "{\"题目\": \"一\",\n \"题目\": \"二\"}");
+    let plan = anku(root, ["import", "y.json", "--yes", "--json"]).ends(1).json();
+    assert_eq!(plan["sources"][0]["records"][0]["reason"], "json-key 2:5");
+    assert_eq!(plan["written"], false);
 }

@@ -62,6 +62,8 @@ pub struct Row {
     pub end: usize,
     /// Its cells from left to right. A cell that a merged one covers is left out.
     pub cells: Vec<Cell>,
+    /// Why it cannot be taken as it was read, and where: a reason's key, `line:column`.
+    pub flaw: Option<(&'static str, String)>,
 }
 
 /// A cell of a table.

@@ -192,10 +192,15 @@ fn summary(context: &Context, import: &Import, dry: bool) -> Result<(), Failure>
             if reason == "unreadable" {
                 continue;
             }
+            // `json-key 3:14`: a place in the text goes where editors look for it.
+            let (path, reason) = match reason.split_once(' ').filter(|(_, place)| is_place(place)) {
+                Some((key, place)) => (format!("{}:{place}", source.path), key.to_owned()),
+                None => (source.path.clone(), reason),
+            };
             let reason = reason_text(context, &reason);
             let title = &record.draft.title;
             let what = if title.is_empty() { reason } else { format!("{title}: {reason}") };
-            context.complain(&lang.say("import.rejected", &[("path", &source.path), ("reason", &what)]));
+            context.complain(&lang.say("import.rejected", &[("path", &path), ("reason", &what)]));
         }
     }
     for warning in &plan.warnings {
@@ -283,6 +288,12 @@ fn preview(context: &Context, import: &Import) -> Result<(), Failure> {
 }
 
 /// A reason's wording, where it is one of the importer's keys.
+/// Whether this is `line:column`.
+fn is_place(text: &str) -> bool {
+    let number = |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    text.split_once(':').is_some_and(|(line, column)| number(line) && number(column))
+}
+
 fn reason_text(context: &Context, reason: &str) -> String {
     // A draft that the schema would refuse: the finding's code and the field.
     if let Some((code, field)) = reason.split_once(' ')

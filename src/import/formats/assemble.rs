@@ -182,7 +182,7 @@ fn put_row(out: &mut Document, number: usize, row: &[GridCell]) -> Row {
     }
     let end = out.text.len();
     out.text.push('\n');
-    Row { number, start, end, cells }
+    Row { number, start, end, cells, flaw: None }
 }
 
 /// Text with the mark of its list before it. A mark in Chinese stands close to the words, others are set off with a blank.

@@ -104,7 +104,7 @@ fn rows(text: &str, delimiter: u8, limit: usize) -> Vec<Row> {
     let mut number = 0;
     while at < bytes.len() && rows.len() < limit {
         number += 1;
-        let mut row = Row { number, start: at, end: at, cells: Vec::new() };
+        let mut row = Row { number, start: at, end: at, ..Row::default() };
         let mut column = 0;
         loop {
             let start = at;

@@ -1,6 +1,11 @@
 //! Owns records that a program wrote: a JSON array of objects, an object that holds one, an object a line.
 //! Must not know what a key means.
 
+use serde::Deserialize;
+use serde::de::Deserializer;
+use serde::de::MapAccess;
+use serde::de::SeqAccess;
+use serde::de::Visitor;
 use serde_json::Value;
 
 use super::tabular::MAX_CELLS;
@@ -20,6 +25,12 @@ const WRAPPER: usize = 64;
 const RECORD: [&str; 5] = ["id", "title", "题目", "标题", "案例名称"];
 
 type Span = (usize, usize);
+/// An object, or why it is none and where: line and column, from 1.
+type Element = Result<Value, (&'static str, (usize, usize))>;
+/// Not an object of JSON.
+const NO_OBJECT: &str = "json-object";
+/// An object that says one thing twice: which of them is meant nobody can know.
+const REPEATED: &str = "json-key";
 
 /// Whether the bytes are such records, or are named so.
 pub fn sniff(input: Bytes<'_>) -> bool {
@@ -35,16 +46,18 @@ pub fn sniff(input: Bytes<'_>) -> bool {
         return false;
     }
     let Ok(Decoded { text, .. }) = decode(input.bytes, &Options::default()) else { return false };
-    text.trim_start().starts_with(['[', '{']) && elements(&text).is_some_and(|(found, _)| !found.is_empty())
+    text.trim_start().starts_with(['[', '{'])
+        && elements(&text).is_some_and(|found| found.iter().any(|(_, element)| element.is_ok()))
 }
 
-/// Reads the records. A line that is none is left where it is, for nobody to own, with a remark.
+/// Reads the records. What should be one and is none is a row with a flaw.
 ///
 /// # Errors
 /// Those of a text, `no-objects`, `too-large`.
 pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static str> {
-    let Decoded { text, encoding, mut remarks } = decode(input.bytes, options)?;
-    let (elements, broken) = elements(&text).filter(|(found, _)| !found.is_empty()).ok_or("no-objects")?;
+    let Decoded { text, encoding, remarks } = decode(input.bytes, options)?;
+    let is_one = |(_, element): &(Span, Element)| !matches!(element, Err((NO_OBJECT, _)));
+    let elements = elements(&text).filter(|found| found.iter().any(is_one)).ok_or("no-objects")?;
     let mut keys: Vec<String> = Vec::new();
     let mut places: std::collections::HashMap<String, usize> = std::collections::HashMap::new();
     let mut rows = Vec::with_capacity(elements.len() + 1);
@@ -67,7 +80,13 @@ pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static
                 cells.push(Cell { column, columns: 1, rows: 1, text, start: *start, end: *end });
             }
         };
-        flatten("", value, 0, &mut put);
+        let flaw = match value {
+            Ok(value) => {
+                flatten("", value, 0, &mut put);
+                None
+            }
+            Err((why, (line, column))) => Some((*why, format!("{line}:{column}"))),
+        };
         if keys.len() >= MAX_COLUMNS {
             return Err("too-large");
         }
@@ -76,70 +95,137 @@ pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static
             return Err("too-large");
         }
         cells.sort_by_key(|cell| cell.column);
-        rows.push(Row { number: number + 1, start: *start, end: *end, cells });
+        rows.push(Row { number: number + 1, start: *start, end: *end, cells, flaw });
     }
     let at = elements.first().map_or(0, |((start, _), _)| *start);
     let heads = keys.into_iter().enumerate();
     let heads =
         heads.map(|(column, text)| Cell { column, columns: 1, rows: 1, text, start: at, end: at }).collect();
     // The keys stand in no place of their own: a row of no length, numbered 0, heads the table.
-    rows.insert(0, Row { number: 0, start: at, end: at, cells: heads });
+    rows.insert(0, Row { number: 0, start: at, end: at, cells: heads, flaw: None });
     let table = Table { name: None, rows };
     let document = Document { text, tables: vec![table], only_tables: true, ..Document::default() };
-    remarks.extend(broken.then_some("broken-line"));
     Ok(Reading { document, encoding, remarks, ..Reading::default() })
 }
 
-/// The objects with their places, and whether a line was none.
-fn elements(text: &str) -> Option<(Vec<(Span, Value)>, bool)> {
+/// The objects with their places.
+fn elements(text: &str) -> Option<Vec<(Span, Element)>> {
     let start = text.len() - text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}').len();
     let bytes = text.as_bytes();
     let whole = value_end(bytes, start).filter(|end| text[*end..].trim().is_empty());
-    let array = match (bytes.get(start)?, whole) {
-        (b'[', Some(_)) => Some(start),
+    let spans = match (bytes.get(start)?, whole) {
+        (b'[', Some(_)) => items(bytes, start)?,
         (b'{', Some(end)) => match member_array(text, start, end) {
-            Some(array) => Some(array),
-            None => {
-                let value: Value = serde_json::from_str(&text[start..end]).ok()?;
-                return Some((vec![((start, end), value)], false));
-            }
+            Some(array) => items(bytes, array)?,
+            None => vec![(start, end)],
         },
-        _ => None,
+        _ => lines(text),
     };
-    match array {
-        Some(array) => {
-            let spans = items(bytes, array)?;
-            let mut found = Vec::with_capacity(spans.len());
-            for (start, end) in spans {
-                let value: Value = serde_json::from_str(&text[start..end]).ok()?;
-                if !value.is_object() {
-                    return None;
-                }
-                found.push(((start, end), value));
-            }
-            Some((found, false))
-        }
-        None => Some(lines(text)),
-    }
+    let mut place = Place { text, seen: 0, line: 1 };
+    Some(spans.into_iter().map(|span| (span, element(span, &mut place))).collect())
 }
 
-fn lines(text: &str) -> (Vec<(Span, Value)>, bool) {
+/// The lines that hold something.
+fn lines(text: &str) -> Vec<Span> {
     let mut found = Vec::new();
-    let mut broken = false;
     let mut at = 0;
     for line in text.split_inclusive('\n') {
         let body = line.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
         let start = at + line.find(body).unwrap_or(0);
         at += line.len();
-        if body.is_empty() {
-            continue;
-        }
-        match serde_json::from_str::<Value>(body) {
-            Ok(value) if value.is_object() => found.push(((start, start + body.len()), value)),
-            _ => broken = true,
+        if !body.is_empty() {
+            found.push((start, start + body.len()));
         }
     }
-    (found, broken)
+    found
+}
+
+fn element((start, end): Span, place: &mut Place<'_>) -> Element {
+    match serde_json::from_str::<Once>(&place.text[start..end]) {
+        Ok(Once(value)) if value.is_object() => Ok(value),
+        Ok(_) => Err((NO_OBJECT, place.of(start, 1, 1))),
+        Err(error) => {
+            let why = if error.is_data() { REPEATED } else { NO_OBJECT };
+            Err((why, place.of(start, error.line(), error.column())))
+        }
+    }
+}
+
+/// Lines and columns of a text, asked for from front to back.
+struct Place<'t> {
+    text: &'t str,
+    seen: usize,
+    line: usize,
+}
+
+impl Place<'_> {
+    /// Line and column (characters, from 1) of what the parser places at a line and a column (bytes, from 1)
+    /// of the piece that begins at `start`.
+    fn of(&mut self, start: usize, line: usize, column: usize) -> (usize, usize) {
+        self.line += self.text[self.seen..start].matches('\n').count();
+        self.seen = start;
+        let piece = self.text[start..].split('\n').nth(line.saturating_sub(1)).unwrap_or_default();
+        let before = if line > 1 {
+            0
+        } else {
+            self.text[..start].rsplit('\n').next().map_or(0, |l| l.chars().count())
+        };
+        let inside = piece.char_indices().take_while(|(at, _)| at + 1 < column).count();
+        (self.line + line.saturating_sub(1), before + inside + 1)
+    }
+}
+
+/// A JSON value in which no object has a key twice: `serde_json` would keep the last in silence.
+struct Once(Value);
+
+impl<'de> Deserialize<'de> for Once {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+        impl<'de> Visitor<'de> for Any {
+            type Value = Value;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("a value")
+            }
+            fn visit_unit<E>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+            fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+                Ok(value.into())
+            }
+            fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+            fn visit_u64<E>(self, value: u64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+            fn visit_f64<E>(self, value: f64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+            fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+                Ok(value.into())
+            }
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+                let mut list = Vec::new();
+                while let Some(Once(item)) = items.next_element()? {
+                    list.push(item);
+                }
+                Ok(list.into())
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+                let mut map = serde_json::Map::new();
+                while let Some(key) = members.next_key::<String>()? {
+                    if map.contains_key(&key) {
+                        return Err(serde::de::Error::custom(REPEATED));
+                    }
+                    let Once(value) = members.next_value()?;
+                    map.insert(key, value);
+                }
+                Ok(map.into())
+            }
+        }
+        deserializer.deserialize_any(Any).map(Once)
+    }
 }
 
 /// Where the array of objects starts that is the only one among an object's members.
@@ -275,7 +361,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn spans(text: &str) -> Vec<&str> {
-        elements(text).unwrap().0.iter().map(|((start, end), _)| &text[*start..*end]).collect()
+        elements(text).unwrap().iter().map(|((start, end), _)| &text[*start..*end]).collect()
     }
 
     #[test]
@@ -284,7 +370,20 @@ mod tests {
         assert_eq!(spans(r#"{"count": 2, "items": [{"a":1},{"a":2}]}"#), [r#"{"a":1}"#, r#"{"a":2}"#]);
         assert_eq!(spans("{\"a\":1}\n\n{\"a\":2}\n"), [r#"{"a":1}"#, r#"{"a":2}"#]);
         assert_eq!(spans(r#"{"title":"甲","sections":[{"role":"x"}]}"#).len(), 1);
-        assert!(elements("[案例] 某县").is_none_or(|(found, _)| found.is_empty()));
+        assert!(elements("[案例] 某县").is_none_or(|found| found.iter().all(|(_, one)| one.is_err())));
+    }
+
+    #[test]
+    fn what_is_no_object_has_its_place() {
+        let flaws = |text: &str| -> Vec<(&'static str, (usize, usize))> {
+            elements(text).unwrap().into_iter().filter_map(|(_, element)| element.err()).collect()
+        };
+        assert_eq!(
+            flaws("{\"a\":1}\n\n甲乙\n{\"a\":1,\"a\":2}\n[1]\n"),
+            [(NO_OBJECT, (3, 1)), (REPEATED, (4, 10)), (NO_OBJECT, (5, 1)),]
+        );
+        let nested = "[{\"题目\":\"甲\"},\n  {\"题目\":\"乙\",\n \"地\":{\"省\":1,\"省\":2}}]";
+        assert_eq!(flaws(nested), [(REPEATED, (3, 15))]);
     }
 
     #[test]
@@ -301,7 +400,7 @@ mod tests {
     proptest! {
         #[test]
         fn nothing_makes_it_fall(text in "[\\[\\]{}\":,a甲1\\\\ \n]{0,60}") {
-            if let Some((found, _)) = elements(&text) {
+            if let Some(found) = elements(&text) {
                 for ((start, end), _) in found {
                     prop_assert!(start < end && end <= text.len());
                 }

@@ -29,7 +29,7 @@ impl Sheets {
         self.end_row();
         let start = self.document.text.len();
         if let Some(table) = self.document.tables.last_mut() {
-            table.rows.push(Row { number, start, end: start, cells: Vec::new() });
+            table.rows.push(Row { number, start, end: start, ..Row::default() });
         }
     }
 

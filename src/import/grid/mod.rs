@@ -92,7 +92,17 @@ pub fn grids(document: &Document, file: &str, lexicon: &Lexicon) -> Grids {
     let mut grids = Grids::default();
     let mut state = State { before: 0, context: Context::default(), heading: None };
     for table in &document.tables {
-        Reader { document, file, lexicon, table, lines: lines(table) }.read(&mut state, &mut grids);
+        let (flawed, lines): (Vec<Line<'_>>, Vec<Line<'_>>) =
+            lines(table).into_iter().partition(|line| line.row.flaw.is_some());
+        // Keys alone, of a list of objects none of which can be taken, are no table.
+        if flawed.is_empty() || lines.iter().any(|line| !line.cells.is_empty()) {
+            Reader { document, file, lexicon, table, lines }.read(&mut state, &mut grids);
+        }
+        for row in flawed.iter().map(|line| line.row) {
+            let Some((reason, place)) = &row.flaw else { continue };
+            let draft = Draft { flaw: Some(place.clone()), ..Draft::default() };
+            grids.items.push((Item { draft, weak_title: false, refused: Some(reason) }, row.start, row.end));
+        }
     }
     if document.only_tables {
         let sheet_names = document.labels.iter().filter_map(|label| match label.role {

@@ -265,7 +265,7 @@ impl<'t> Builder<'t> {
             let line = self.seen.view.text.len();
             if let Some(open) = self.tables.last_mut() {
                 open.row =
-                    Row { number: open.table.rows.len() + 1, start: line, end: line, cells: Vec::new() };
+                    Row { number: open.table.rows.len() + 1, start: line, end: line, ..Row::default() };
             }
         } else {
             self.new_line(start);
