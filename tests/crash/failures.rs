@@ -1,0 +1,132 @@
+//! Every call of every command may fail: with an error, or by the end of the process in it.
+
+use super::calls::Deed;
+use super::ground::Ended;
+use super::ground::INDEXERS;
+use super::ground::Scene;
+use super::ground::State;
+use super::ground::WRITERS;
+use super::ground::differing;
+use std::collections::BTreeSet;
+
+const SIGABRT: i32 = 6;
+/// So many points must have names of their own.
+const NAMES: usize = 30;
+
+/// Whether a sentence names a file or a folder.
+pub(super) fn names_path(words: &str) -> bool {
+    ["cases/", "cases", ".anku", "scores/", "/tmp", "anku.yaml", "journal"].iter().any(|part| words.contains(part))
+}
+
+/// What a refusal of the system comes to: nothing of the batch is there and the message names a path, or
+/// it is all there and the run says so.
+pub(super) fn check_refused(scene: &Scene, ended: &Ended, what: &str) {
+    let said = format!("{} {what}: {:?}\n{}\n{}", scene.name, ended.code, ended.stdout, ended.stderr);
+    match ended.code {
+        Some(2) => assert!(names_path(&ended.stderr), "no path in it: {said}"),
+        Some(0) => {
+            assert!(ended.torn == scene.end, "{said}\n{:?}", differing(&ended.torn, &scene.end));
+            if scene.name == "search" {
+                assert_eq!(ended.stdout, scene.stdout(), "{said}");
+            }
+        }
+        _ => panic!("{said}"),
+    }
+}
+
+fn fails(name: &'static str) {
+    let Some(scene) = Scene::new(name, "failures") else { return };
+    let (mut refused, mut done, mut states, mut hit) = (0, 0, [0; 3], BTreeSet::new());
+    let mut number = 0;
+    loop {
+        number += 1;
+        let ended = scene.run(Deed::At(number, "eio"));
+        let Some(call) = ended.calls.get(number - 1) else {
+            assert_eq!(ended.code, Some(0), "the run passes: {}", ended.stderr);
+            break;
+        };
+        let what = format!("EIO at call {number}, {}", call.name());
+        hit.insert(call.name());
+        check_refused(&scene, &ended, &what);
+        if ended.code == Some(2) {
+            refused += 1;
+            // One call that fails leaves the others to put everything back.
+            assert!(ended.torn == scene.start, "{what}: {:?}", differing(&ended.torn, &scene.start));
+        } else {
+            done += 1;
+        }
+        scene.check(&ended, &what);
+        let ended = scene.run(Deed::At(number, "abort"));
+        if let Some(call) = ended.calls.get(number - 1) {
+            let what = format!("abort at call {number}, {}", call.name());
+            assert_eq!(ended.signal, Some(SIGABRT), "{what}");
+            states[scene.check(&ended, &what) as usize] += 1;
+        }
+    }
+    let [before, amid, after] = states;
+    eprintln!(
+        "failures of {name}: {} calls, {} names; EIO: {refused} refused, {done} done all the same; abort: {before} before, {amid} amid, {after} after",
+        number - 1,
+        hit.len()
+    );
+    assert!(number > scene.calls.len() * 9 / 10, "every call: {number} of {}", scene.calls.len());
+    assert!(refused > 0 && done > 0 && before + amid + after > 0);
+    assert!(INDEXERS.contains(&name) || states[State::Amid as usize] > 0);
+}
+
+#[test]
+fn calls_of_import_fail() {
+    fails("import");
+}
+
+#[test]
+fn calls_of_set_fail() {
+    fails("set");
+}
+
+#[test]
+fn calls_of_fmt_fail() {
+    fails("fmt");
+}
+
+#[test]
+fn calls_of_dedup_fail() {
+    fails("dedup");
+}
+
+#[test]
+fn calls_of_score_fail() {
+    fails("score");
+}
+
+#[test]
+fn calls_of_undo_fail() {
+    fails("undo");
+}
+
+#[test]
+fn calls_of_index_fail() {
+    fails("index");
+}
+
+#[test]
+fn calls_of_rebuild_fail() {
+    fails("rebuild");
+}
+
+#[test]
+fn calls_of_search_fail() {
+    fails("search");
+}
+
+#[test]
+fn the_points_have_names() {
+    let mut names = BTreeSet::new();
+    for name in WRITERS.into_iter().chain(INDEXERS) {
+        let Some(scene) = Scene::new(name, "names") else { return };
+        eprintln!("{name}: {} calls, {} names, {:?}", scene.calls.len(), scene.names().len(), scene.took);
+        names.extend(scene.names());
+    }
+    eprintln!("{} names of points:\n{}", names.len(), names.iter().cloned().collect::<Vec<_>>().join("\n"));
+    assert!(names.len() >= NAMES, "{names:#?}");
+}

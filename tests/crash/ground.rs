@@ -1,0 +1,376 @@
+//! Archives before and after a command, runs that something happens to, and what must hold afterwards.
+
+use super::calls;
+use super::calls::Call;
+use super::calls::Deed;
+use crate::batches::CASE;
+use crate::batches::LIST;
+use crate::support::anku;
+use crate::support::command;
+use crate::support::copy;
+use crate::support::files;
+use crate::support::repository;
+use crate::support::small;
+use crate::support::write;
+use std::collections::BTreeMap;
+use std::collections::BTreeSet;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::Path;
+use std::path::PathBuf;
+use std::process::Stdio;
+use std::time::Duration;
+use std::time::Instant;
+use tempfile::TempDir;
+
+/// Every file of an archive but its state.
+pub(super) type Tree = BTreeMap<String, Vec<u8>>;
+
+/// Words that the records of the scenes hold, and one that they do not.
+const ASKED: [&str; 4] = ["民情流水线", "村", "某县", "没有的词"];
+
+/// Everything in an archive but `.anku/`.
+pub(super) fn tree(root: &Path) -> Tree {
+    let mut all = files(root);
+    all.retain(|path, _| !path.starts_with(".anku/"));
+    all
+}
+
+/// A command on an archive, with what it comes to when nothing happens to it.
+pub(super) struct Scene {
+    pub(super) name: &'static str,
+    pub(super) library: &'static Path,
+    args: Vec<&'static str>,
+    before: TempDir,
+    /// The files before it.
+    pub(super) start: Tree,
+    /// The files after it.
+    pub(super) end: Tree,
+    /// Its calls.
+    pub(super) calls: Vec<Call>,
+    /// How long it takes, unwatched.
+    pub(super) took: Duration,
+    code: i32,
+    stdout: String,
+    batches: usize,
+}
+
+/// A run that something happened to.
+pub(super) struct Ended {
+    pub(super) folder: TempDir,
+    /// The exit code; nothing when a signal ended it.
+    pub(super) code: Option<i32>,
+    pub(super) signal: Option<i32>,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    pub(super) calls: Vec<Call>,
+    /// The files as the run left them.
+    pub(super) torn: Tree,
+}
+
+/// All commands that write records.
+pub(super) const WRITERS: [&str; 6] = ["import", "set", "fmt", "dedup", "score", "undo"];
+/// All commands that write derived state.
+pub(super) const INDEXERS: [&str; 3] = ["index", "rebuild", "search"];
+
+impl Scene {
+    /// The scene of this name; nothing where calls cannot be counted.
+    pub(super) fn new(name: &'static str, test: &str) -> Option<Scene> {
+        let library = calls::library(test)?;
+        let (before, args) = prepare(name);
+        let mut scene = Scene {
+            name,
+            library,
+            args,
+            start: tree(before.path()),
+            before,
+            end: Tree::new(),
+            calls: Vec::new(),
+            took: Duration::MAX,
+            code: 0,
+            stdout: String::new(),
+            batches: 0,
+        };
+        for _ in 0..3 {
+            let root = scene.fresh();
+            let start = Instant::now();
+            let run = anku(root.path(), &scene.args).ends(0);
+            scene.took = scene.took.min(start.elapsed());
+            scene.end = tree(root.path());
+            scene.batches = done_batches(root.path());
+            scene.stdout = run.stdout;
+            assert_eq!(leftovers(root.path()), Vec::<String>::new(), "{name}");
+        }
+        let watched = scene.run(Deed::Watch);
+        assert_eq!((watched.code, &watched.torn), (Some(scene.code), &scene.end), "{name}");
+        scene.calls = watched.calls;
+        let changes = scene.end != scene.start;
+        assert_eq!(changes, WRITERS.contains(&name), "{name} does what it is for");
+        // What changed is explained by the calls: none is made past the library.
+        for path in scene.start.keys().chain(scene.end.keys()) {
+            if scene.start.get(path) != scene.end.get(path) {
+                let told = scene.calls.iter().any(|call| {
+                    (call.other == *path && matches!(call.call.as_str(), "rename" | "link"))
+                        || call.is("unlink", path)
+                });
+                assert!(told, "{name}: nothing tells of {path}");
+            }
+        }
+        Some(scene)
+    }
+
+    /// A copy of the archive as it is before the command.
+    pub(super) fn fresh(&self) -> TempDir {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        for (path, bytes) in files(self.before.path()) {
+            write(folder.path(), &path, bytes);
+        }
+        folder
+    }
+
+    /// Runs the command on a fresh copy and lets something happen to it.
+    pub(super) fn run(&self, deed: Deed) -> Ended {
+        let folder = self.fresh();
+        let log = tempfile::NamedTempFile::new().expect("a log");
+        let mut run = command(folder.path());
+        run.args(&self.args);
+        calls::watch(&mut run, self.library, folder.path(), log.path(), deed);
+        let output = run.output().expect("the binary");
+        let said = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+        Ended {
+            code: output.status.code(),
+            signal: output.status.signal(),
+            stdout: said(output.stdout),
+            stderr: said(output.stderr),
+            calls: calls::read(log.path()),
+            torn: tree(folder.path()),
+            folder,
+        }
+    }
+
+    /// Runs the command on a fresh copy and kills it after a while; also whether it had ended by itself.
+    pub(super) fn run_for(&self, time: Duration) -> Ended {
+        let folder = self.fresh();
+        let mut run = command(folder.path());
+        run.args(&self.args).stdout(Stdio::null()).stderr(Stdio::null());
+        let mut child = run.spawn().expect("the binary");
+        std::thread::sleep(time);
+        child.kill().expect("killed");
+        let status = child.wait().expect("ended");
+        Ended {
+            code: status.code(),
+            signal: status.signal(),
+            stdout: String::new(),
+            stderr: String::new(),
+            calls: Vec::new(),
+            torn: tree(folder.path()),
+            folder,
+        }
+    }
+
+    /// What must hold whatever happened to a run: every file is as it was or as it is to be, a reader
+    /// answers and has it whole, the command done again brings the end that an undisturbed run has, no
+    /// temporary file is left, and a search finds what a plain scan finds.
+    pub(super) fn check(&self, ended: &Ended, what: &str) -> State {
+        let root = ended.folder.path();
+        let at = format!("{} {what}\n{}", self.name, ended.stderr);
+        self.check_torn(&ended.torn, &at);
+        let answer = anku(root, ["list", "-c"]);
+        assert_eq!(answer.code, 0, "{at}\n{}", answer.stderr);
+        let now = tree(root);
+        assert!(now == self.start || now == self.end, "{at}: half of it\n{:?}", differing(&now, &self.end));
+        assert_eq!(answer.stdout.trim(), count(&now).to_string(), "{at}");
+        let state = if now == self.start && self.start != self.end {
+            State::Before
+        } else if ended.torn == self.end {
+            State::After
+        } else {
+            State::Amid
+        };
+        self.check_answers(root, &at);
+        // To take back again what has been taken back would take back the batch before it.
+        if self.name != "undo" || now == self.start {
+            let again = anku(root, &self.args);
+            assert_eq!(again.code, self.code, "{at}\nagain: {}", again.stderr);
+            if self.name == "search" {
+                assert_eq!(again.stdout, self.stdout, "{at}");
+            }
+        }
+        let now = tree(root);
+        assert!(now == self.end, "{at}: done again\n{:?}", differing(&now, &self.end));
+        assert_eq!(leftovers(root), Vec::<String>::new(), "{at}");
+        assert_eq!(done_batches(root), self.batches, "{at}");
+        self.check_answers(root, &at);
+        state
+    }
+
+    /// Every file is whole: as it was, or as it is to be.
+    fn check_torn(&self, torn: &Tree, at: &str) {
+        let paths: BTreeSet<&String> = self.start.keys().chain(self.end.keys()).collect();
+        for path in paths {
+            let now = torn.get(path);
+            assert!(now == self.start.get(path) || now == self.end.get(path), "{at}: {path} is damaged");
+        }
+        let known = |path: &String| self.start.contains_key(path) || self.end.contains_key(path);
+        let others: Vec<&String> = torn.keys().filter(|path| !known(path) && !is_temp(path)).collect();
+        assert!(others.is_empty(), "{at}: {others:?}");
+    }
+
+    /// A search has what a plain scan has. One question a time, another each time.
+    fn check_answers(&self, root: &Path, at: &str) {
+        static TURN: std::sync::atomic::AtomicUsize = std::sync::atomic::AtomicUsize::new(0);
+        let turn = TURN.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let word = ASKED[turn % ASKED.len()];
+        let search = anku(root, ["search", "-l", "--exact", word]);
+        let grep = anku(root, ["grep", "-l", word]);
+        assert!(search.code < 2 && grep.code < 2, "{at}\n{}\n{}", search.stderr, grep.stderr);
+        assert_eq!(search.lines(), grep.lines(), "{at}: {word}");
+    }
+
+    /// What it prints.
+    pub(super) fn stdout(&self) -> &str {
+        &self.stdout
+    }
+
+    /// The names of all its points.
+    pub(super) fn names(&self) -> BTreeSet<String> {
+        self.calls.iter().map(Call::name).collect()
+    }
+}
+
+/// How far the batch of a run that was stopped had come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// Nothing of it counts.
+    Before = 0,
+    /// It counts, and the next run puts its files in place.
+    Amid = 1,
+    /// All its files were in place.
+    After = 2,
+}
+
+/// How many records a tree has.
+fn count(tree: &Tree) -> usize {
+    tree.keys().filter(|path| path.starts_with("cases/") && path.ends_with(".yaml")).count()
+}
+
+/// The files in which two trees differ.
+pub(super) fn differing(one: &Tree, other: &Tree) -> Vec<String> {
+    let paths: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    paths.into_iter().filter(|path| one.get(*path) != other.get(*path)).cloned().collect()
+}
+
+fn is_temp(path: &str) -> bool {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    (name.starts_with(".anku-") && (name.ends_with(".tmp") || name.ends_with(".out")))
+        || name.starts_with(".tmp")
+}
+
+/// What a run may leave only when it is killed, anywhere below an archive.
+pub(super) fn leftovers(root: &Path) -> Vec<String> {
+    let unfinished = |path: &String| path.contains(".staged") || path.contains(".open");
+    let new_index = |path: &String| path.starts_with(".anku/index.");
+    let all = files(root).into_keys().chain(journal(root));
+    all.filter(|path| is_temp(path) || unfinished(path) || new_index(path)).collect()
+}
+
+fn journal(root: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(root.join(".anku/journal")).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+fn done_batches(root: &Path) -> usize {
+    journal(root).iter().filter(|name| !name.contains('.')).count()
+}
+
+/// A record with some text. Made up.
+pub(super) fn record(n: usize) -> String {
+    format!(
+        "id: made-{n}\ntitle: 第{n}号民情流水线\nyear: 2013\nabstract: 某县{n}个村的做法,共走访{}户。\n",
+        n * 7
+    )
+}
+
+/// An archive, indexed, and the arguments of the command.
+fn prepare(name: &str) -> (TempDir, Vec<&'static str>) {
+    let indexed = |folder: &TempDir| drop(anku(folder.path(), ["index"]).ends(0));
+    let (folder, args) = match name {
+        "import" => {
+            let folder = small();
+            write(folder.path(), "case.txt", CASE);
+            write(folder.path(), "list.txt", LIST);
+            // The list makes a new record and adds to this one.
+            anku(folder.path(), ["import", "case.txt", "--yes"]).ends(0);
+            (folder, vec!["import", "list.txt", "--yes"])
+        }
+        "set" => (small(), vec!["set", "case-a", "题目=民情流水线", "year=2011"]),
+        "fmt" => {
+            let folder = small();
+            anku(folder.path(), ["fmt"]).ends(0);
+            for n in 0..3 {
+                let wild =
+                    format!("title:   \"第{n}村\"  # 原题\nid: 'wild-{n}'\nyear:    2012\nregion: {{province: 甘肃省}}\n");
+                write(folder.path(), &format!("cases/2012/wild-{n}.yaml"), wild);
+            }
+            (folder, vec!["fmt"])
+        }
+        "dedup" => {
+            let folder = small();
+            let paragraph = |n: usize| -> String {
+                let han = |at: usize| char::from_u32(0x4e00 + u32::try_from((n * 977 + at * 61) % 15_000).ok()?);
+                (0..90).filter_map(han).collect()
+            };
+            for (id, more) in [("aaa", ""), ("bbb", "year: 2011\nnotes: 复印件\n")] {
+                let text: String = (0..8).map(|n| format!("      {}。\n\n", paragraph(n))).collect();
+                let record = format!(
+                    "id: {id}\ntitle: 甲市:推行积分制\nunit: 甲市\n{more}sections:\n  - role: practice\n    heading: 一、做法\n    text: |-\n{}\nsource:\n  - file: {id}.txt\n    start: 1\n    end: 9\n",
+                    text.trim_end()
+                );
+                write(folder.path(), &format!("cases/{id}.yaml"), record);
+            }
+            (folder, vec!["dedup", "--apply", "--yes"])
+        }
+        "score" => (scored(), vec!["score", "award", "--apply", "--yes"]),
+        "undo" => {
+            let (folder, args) = prepare("import");
+            anku(folder.path(), args).ends(0);
+            (folder, vec!["undo", "--yes"])
+        }
+        "index" | "search" => {
+            let folder = small();
+            indexed(&folder);
+            for n in 0..40 {
+                write(folder.path(), &format!("cases/2013/made-{n}.yaml"), record(n));
+            }
+            std::fs::remove_file(folder.path().join("cases/2012/case-d.yaml")).expect("a record");
+            let search = vec!["search", "-l", "--exact", "民情流水线"];
+            return (folder, if name == "index" { vec!["index"] } else { search });
+        }
+        "rebuild" => (small(), vec!["index", "--rebuild"]),
+        _ => unreachable!("{name}"),
+    };
+    indexed(&folder);
+    (folder, args)
+}
+
+/// An award that is decided and published, not yet written into the records.
+fn scored() -> TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let root = folder.path();
+    copy(&["anku.yaml", "schemas"], root);
+    for (path, bytes) in files(&repository().join("tests/schemes/award")) {
+        let path = match path.strip_prefix("cases/") {
+            Some(file) => format!("cases/2026/{file}"),
+            None => format!("scores/award/{path}"),
+        };
+        write(root, &path, bytes);
+    }
+    // Places for five cases instead of two thousand.
+    let path: PathBuf = root.join("schemas/schemes/award.yaml");
+    let text = std::fs::read_to_string(&path).expect("the scheme");
+    let text = text.replace("keep: 220", "keep: 4").replace(", keep: 120", "");
+    let text = text.replace("take: 20", "take: 1").replace("take: 60", "take: 2");
+    std::fs::write(path, text).expect("a written scheme");
+    anku(root, ["score", "award", "--notice", "--date", "2026-11-20"]).ends(0);
+    anku(root, ["score", "award", "--publish", "--date", "2026-11-28"]).ends(0);
+    folder
+}
