@@ -50,7 +50,8 @@ pub(super) struct Scene {
     /// How long it takes, unwatched.
     pub(super) took: Duration,
     code: i32,
-    stdout: String,
+    /// What it prints, sorted: how a search ranks depends on how its index came about.
+    pub(super) lines: Vec<String>,
     batches: usize,
 }
 
@@ -87,7 +88,7 @@ impl Scene {
             calls: Vec::new(),
             took: Duration::MAX,
             code: 0,
-            stdout: String::new(),
+            lines: Vec::new(),
             batches: 0,
         };
         for _ in 0..3 {
@@ -97,7 +98,7 @@ impl Scene {
             scene.took = scene.took.min(start.elapsed());
             scene.end = tree(root.path());
             scene.batches = done_batches(root.path());
-            scene.stdout = run.stdout;
+            scene.lines = run.lines();
             assert_eq!(leftovers(root.path()), Vec::<String>::new(), "{name}");
         }
         let watched = scene.run(Deed::Watch);
@@ -190,9 +191,11 @@ impl Scene {
         // To take back again what has been taken back would take back the batch before it.
         if self.name != "undo" || now == self.start {
             let again = anku(root, &self.args);
-            assert_eq!(again.code, self.code, "{at}\nagain: {}", again.stderr);
+            // Where everything is merged already there is nothing to merge.
+            let code = if self.name == "dedup" && now == self.end { 1 } else { self.code };
+            assert_eq!(again.code, code, "{at}\nagain: {}", again.stderr);
             if self.name == "search" {
-                assert_eq!(again.stdout, self.stdout, "{at}");
+                assert_eq!(again.lines(), self.lines, "{at}");
             }
         }
         let now = tree(root);
@@ -224,11 +227,6 @@ impl Scene {
         let grep = anku(root, ["grep", "-l", word]);
         assert!(search.code < 2 && grep.code < 2, "{at}\n{}\n{}", search.stderr, grep.stderr);
         assert_eq!(search.lines(), grep.lines(), "{at}: {word}");
-    }
-
-    /// What it prints.
-    pub(super) fn stdout(&self) -> &str {
-        &self.stdout
     }
 
     /// The names of all its points.
@@ -307,8 +305,9 @@ fn prepare(name: &str) -> (TempDir, Vec<&'static str>) {
             let folder = small();
             anku(folder.path(), ["fmt"]).ends(0);
             for n in 0..3 {
-                let wild =
-                    format!("title:   \"第{n}村\"  # 原题\nid: 'wild-{n}'\nyear:    2012\nregion: {{province: 甘肃省}}\n");
+                let wild = format!(
+                    "title:   \"第{n}村\"  # 原题\nid: 'wild-{n}'\nyear:    2012\nregion: {{province: 甘肃省}}\n"
+                );
                 write(folder.path(), &format!("cases/2012/wild-{n}.yaml"), wild);
             }
             (folder, vec!["fmt"])
@@ -316,7 +315,8 @@ fn prepare(name: &str) -> (TempDir, Vec<&'static str>) {
         "dedup" => {
             let folder = small();
             let paragraph = |n: usize| -> String {
-                let han = |at: usize| char::from_u32(0x4e00 + u32::try_from((n * 977 + at * 61) % 15_000).ok()?);
+                let han =
+                    |at: usize| char::from_u32(0x4e00 + u32::try_from((n * 977 + at * 61) % 15_000).ok()?);
                 (0..90).filter_map(han).collect()
             };
             for (id, more) in [("aaa", ""), ("bbb", "year: 2011\nnotes: 复印件\n")] {
