@@ -121,11 +121,7 @@ impl Scene {
 
     /// A copy of the archive as it is before the command.
     pub(super) fn fresh(&self) -> TempDir {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        for (path, bytes) in files(self.before.path()) {
-            write(folder.path(), &path, bytes);
-        }
-        folder
+        copied(self.before.path())
     }
 
     /// Runs the command on a fresh copy and lets something happen to it.
@@ -233,6 +229,17 @@ impl Scene {
     pub(super) fn names(&self) -> BTreeSet<String> {
         self.calls.iter().map(Call::name).collect()
     }
+}
+
+/// A copy of a folder, in memory where the machine has such a place: thousands of archives are written
+/// and synced here, and nothing in these tests depends on what is below the file system.
+pub(super) fn copied(from: &Path) -> TempDir {
+    let folder =
+        tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary folder");
+    for (path, bytes) in files(from) {
+        write(folder.path(), &path, bytes);
+    }
+    folder
 }
 
 /// How far the batch of a run that was stopped had come.
