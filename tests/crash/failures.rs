@@ -7,6 +7,7 @@ use super::ground::Scene;
 use super::ground::State;
 use super::ground::WRITERS;
 use super::ground::differing;
+use super::kills::kills;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -41,13 +42,18 @@ pub(super) fn check_refused(scene: &Scene, ended: &Ended, what: &str) {
 fn fails(name: &'static str) {
     let Some(scene) = Scene::new(name, "failures") else { return };
     let (mut refused, mut done, mut states, mut hit) = (0, 0, [0; 3], BTreeSet::new());
-    let mut number = 0;
-    loop {
-        number += 1;
+    // Derived state has many calls of one name; before a release each of them, otherwise one of each.
+    let mut turns = scene.turns();
+    if INDEXERS.contains(&name) && kills() < 200 {
+        turns.truncate(scene.names().len());
+    }
+    // On to the first that the run does not make.
+    turns.extend([scene.calls.len() + 1, scene.calls.len() * 2]);
+    for number in turns.iter().copied() {
         let ended = scene.run(Deed::At(number, "eio"));
         let Some(call) = ended.calls.get(number - 1) else {
             assert_eq!(ended.code, Some(0), "the run passes: {}", ended.stderr);
-            break;
+            continue;
         };
         let what = format!("EIO at call {number}, {}", call.name());
         hit.insert(call.name());
@@ -70,11 +76,13 @@ fn fails(name: &'static str) {
     let [before, amid, after] = states;
     eprintln!(
         "failures of {name}: {} calls, {} names; EIO: {refused} refused, {done} done all the same; abort: {before} before, {amid} amid, {after} after",
-        number - 1,
+        refused + done,
         hit.len()
     );
-    assert!(number > scene.calls.len() * 9 / 10, "every call: {number} of {}", scene.calls.len());
-    assert!(refused > 0 && done > 0 && before + amid + after > 0);
+    let missed: Vec<String> = scene.names().difference(&hit).cloned().collect();
+    assert!(missed.len() * 20 <= scene.names().len(), "{name}: {missed:?} never failed");
+    // A search that cannot write the index answers from the files.
+    assert!(done > 0 && (refused > 0) == (name != "search"));
     assert!(INDEXERS.contains(&name) || states[State::Amid as usize] > 0);
 }
 

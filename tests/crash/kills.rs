@@ -12,11 +12,11 @@ use std::time::Duration;
 const SIGKILL: i32 = 9;
 
 /// How often each command is killed.
-fn kills() -> usize {
+pub(super) fn kills() -> usize {
     std::env::var("KILLS").ok().and_then(|kills| kills.parse().ok()).unwrap_or(100)
 }
 
-/// Half of the kills at random moments, half at calls; at least once at each call.
+/// Half of the kills at random moments, half at calls; at least once at each point.
 fn killed(name: &'static str) {
     let Some(scene) = Scene::new(name, "kills") else { return };
     let half = kills() / 2;
@@ -31,9 +31,9 @@ fn killed(name: &'static str) {
         let state = scene.check(&ended, &format!("killed after {time:?} ({turn})"));
         states[state as usize] += 1;
     }
-    let points = scene.calls.len();
-    for turn in 0..half.max(points) {
-        let number = turn % points + 1;
+    let turns = scene.turns();
+    let at_calls = half.max(if WRITERS.contains(&name) { turns.len() } else { scene.names().len() });
+    for number in turns.iter().copied().cycle().take(at_calls) {
         let ended = scene.run(Deed::At(number, "kill"));
         // Threads may make a call more or less than in the run that was watched first.
         assert!(ended.signal == Some(SIGKILL) || INDEXERS.contains(&name), "{name}: call {number}");
@@ -45,9 +45,9 @@ fn killed(name: &'static str) {
     }
     let [before, amid, after] = states;
     eprintln!(
-        "kills of {name}: {half} at random moments ({early} came too late), {} at calls; {before} before, {amid} amid, {after} after; \
-         {points} calls, {} of {} names; a run takes {:?}",
-        half.max(points),
+        "kills of {name}: {half} at random moments ({early} came too late), {at_calls} at calls; {before} before, {amid} amid, {after} after; \
+         {} calls, {} of {} names; a run takes {:?}",
+        turns.len(),
         hit.len(),
         scene.names().len(),
         scene.took

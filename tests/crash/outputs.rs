@@ -2,10 +2,12 @@
 
 use super::calls;
 use super::calls::Deed;
+use super::ground::filled;
 use super::ground::leftovers;
 use crate::support::Rng;
 use crate::support::anku;
 use crate::support::command;
+use crate::support::files;
 use crate::support::isolated;
 use crate::support::small;
 use crate::support::write;
@@ -33,7 +35,7 @@ fn ground(file: &str) -> TempDir {
     let folder = small();
     anku(folder.path(), ["index"]).ends(0);
     write(folder.path(), &format!("out/{file}"), OLD);
-    folder
+    filled(&files(folder.path()).into_iter().collect::<Vec<_>>())
 }
 
 /// The old file or the new one; which of them.

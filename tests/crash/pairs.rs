@@ -1,6 +1,6 @@
 //! Two processes at once: both get through, or one says that the other is writing.
 
-use super::ground::copied;
+use super::ground::filled;
 use super::ground::leftovers;
 use super::ground::record;
 use crate::batches::CASE;
@@ -51,7 +51,7 @@ fn ground() -> TempDir {
     let root = folder.path();
     anku(root, ["fmt"]).ends(0);
     anku(root, ["index"]).ends(0);
-    for n in 0..36 {
+    for n in 0..33 {
         write(root, &format!("cases/2013/made-{n}.yaml"), record(n));
     }
     let wild = "title:   \"村\"  # 原题\nid: 'wild-0'\nyear:    2012\nregion: {province: 甘肃省}\n";
@@ -89,10 +89,10 @@ fn end(mut child: Child, since: Instant) -> Run {
 fn two_at_once_both_get_through() {
     let mut rng = Rng(0xa9);
     let (mut busy, mut slowest) = (0, Duration::ZERO);
-    let base = ground();
+    let base: Vec<_> = files(ground().path()).into_iter().collect();
     for turn in 0..PAIRS {
         let (one, other) = KINDS[turn % KINDS.len()];
-        let folder = copied(base.path());
+        let folder = filled(&base);
         let root = folder.path();
         let since = Instant::now();
         let first = start(root, one.0);
@@ -114,10 +114,9 @@ fn two_at_once_both_get_through() {
         let broken = anku(root, ["validate", "--json"]).json();
         let findings = broken["findings"].as_array().expect("findings");
         assert!(findings.iter().all(|finding| finding["severity"] != "error"), "{findings:#?}");
-        for word in ["民情流水线", "议事", "党建引领"] {
-            let search = anku(root, ["search", "-l", "--exact", word]);
-            assert_eq!(search.lines(), anku(root, ["grep", "-l", word]).lines(), "{word}");
-        }
+        let word = ["民情流水线", "议事", "党建引领", "村"][turn % 4];
+        let search = anku(root, ["search", "-l", "--exact", word]);
+        assert_eq!(search.lines(), anku(root, ["grep", "-l", word]).lines(), "{word}");
         anku(root, ["index"]).ends(0);
         assert_eq!(leftovers(root), Vec::<String>::new());
     }
