@@ -7,6 +7,7 @@
  *   ANKU_CALLS_LOG    where the calls are written down: two lines for each, "N\tcall\tpath\tpath" before it
  *                     and "N\t=\tresult" after it (a count of bytes, or a negative error number)
  *   ANKU_CALLS_AT     the number of the call at which something happens, from 1
+ *   ANKU_CALLS_ON     "call prefix suffix", with tabs: count only calls of this name whose last path is so
  *   ANKU_CALLS_DO     what happens there: kill (SIGKILL), abort, eio, eio-on (from there on), enospc
  *   ANKU_CALLS_ROOM   so many bytes can be written below the folder, then the disk is full
  *
@@ -29,10 +30,10 @@
 enum { LONG = 4096 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static char under[LONG], action[16];
+static char under[LONG], action[16], on_call[16], on_prefix[LONG], on_suffix[LONG];
 static size_t under_len;
 static int log_fd = -1;
-static long number, at = -1;
+static long number, matched, at = -1;
 static long long room = -1;
 
 __attribute__((constructor)) static void begin(void) {
@@ -42,6 +43,7 @@ __attribute__((constructor)) static void begin(void) {
     under_len = strlen(under);
     if ((text = getenv("ANKU_CALLS_AT"))) at = atol(text);
     if ((text = getenv("ANKU_CALLS_DO"))) snprintf(action, sizeof action, "%s", text);
+    if ((text = getenv("ANKU_CALLS_ON"))) sscanf(text, "%15[^\t]\t%4095[^\t]\t%4095[^\t]", on_call, on_prefix, on_suffix);
     if ((text = getenv("ANKU_CALLS_ROOM"))) room = atoll(text);
     if (log) log_fd = (int)syscall(SYS_openat, AT_FDCWD, log, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
     struct rlimit none = {0, 0}; /* abort leaves no core file */
@@ -61,10 +63,7 @@ static void path_of(int fd, char *out) {
 /* The absolute path of a name that is given relative to a folder's descriptor. */
 static void path_at(int dir, const char *name, char *out) {
     char base[LONG] = "";
-    if (name[0] == '/') {
-        snprintf(out, LONG, "%s", name);
-        return;
-    }
+    if (name[0] == '/') return (void)snprintf(out, LONG, "%s", name);
     if (dir != AT_FDCWD) path_of(dir, base);
     else if (!getcwd(base, sizeof base)) base[0] = 0;
     snprintf(out, LONG, "%.2000s/%.2000s", base, name);
@@ -79,6 +78,13 @@ static const char *short_of(const char *path) {
     return path[under_len] ? path + under_len + 1 : ".";
 }
 
+/* Whether a call is one of those among which ANKU_CALLS_AT counts. */
+static int is_wanted(const char *call, const char *path) {
+    size_t long_ = strlen(path), end = strlen(on_suffix);
+    if (!*on_call) return 1;
+    return !strcmp(call, on_call) && !strncmp(path, on_prefix, strlen(on_prefix)) && long_ >= end && !strcmp(path + long_ - end, on_suffix);
+}
+
 /* Writes a call down and does at it what is to be done. The error that it fails with; 0: let it happen. */
 static int enter(const char *call, const char *path, const char *other) {
     char line[2 * LONG + 64];
@@ -86,12 +92,12 @@ static int enter(const char *call, const char *path, const char *other) {
     number++;
     int n = snprintf(line, sizeof line, "%ld\t%s\t%s\t%s\n", number, call, short_of(path), other ? short_of(other) : "");
     if (log_fd >= 0) syscall(SYS_write, log_fd, line, (size_t)n);
-    if (number == at && !strcmp(action, "kill")) kill(getpid(), SIGKILL);
-    if (number == at && !strcmp(action, "abort")) abort();
-    if (number == at && !strcmp(action, "eio")) return EIO;
-    if (number == at && !strcmp(action, "enospc")) return ENOSPC;
-    if (at > 0 && number >= at && !strcmp(action, "eio-on")) return EIO;
-    return 0;
+    if (!is_wanted(call, short_of(other ? other : path)) || ++matched < at || at < 1) return 0;
+    if (!strcmp(action, "eio-on")) return EIO;
+    if (matched > at) return 0;
+    if (!strcmp(action, "kill")) kill(getpid(), SIGKILL);
+    if (!strcmp(action, "abort")) abort();
+    return !strcmp(action, "eio") ? EIO : !strcmp(action, "enospc") ? ENOSPC : 0;
 }
 
 /* Writes down how it ended; gives the result as the C library would. */
@@ -105,10 +111,7 @@ static long leave(long result) {
     return result;
 }
 
-static long refuse(int error) {
-    errno = error;
-    return -1;
-}
+static long refuse(int error) { errno = error; return -1; }
 
 /* A call on one path, or on two; `real` is the system call. */
 #define ON_PATH(name, path, other, real)                 \
@@ -131,7 +134,6 @@ int open64(const char *name, int flags, ...) { MODE(flags) return open_at(AT_FDC
 int openat(int dir, const char *name, int flags, ...) { MODE(flags) return open_at(dir, name, flags, mode); }
 int openat64(int dir, const char *name, int flags, ...) { MODE(flags) return open_at(dir, name, flags, mode); }
 int creat(const char *name, mode_t mode) { return open_at(AT_FDCWD, name, O_CREAT | O_WRONLY | O_TRUNC, mode); }
-int creat64(const char *name, mode_t mode) { return creat(name, mode); }
 
 /* A write. What is left of the room is written, as a real disk does, and the next one fails. */
 static ssize_t put(int fd, const void *bytes, size_t n, off_t where, int has_where) {

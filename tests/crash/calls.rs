@@ -10,12 +10,14 @@ use std::process::Command;
 use std::sync::LazyLock;
 
 /// What is to happen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Deed {
     /// The calls are written down.
     Watch,
     /// At this call (from 1): `kill`, `abort`, `eio`, `eio-on`, `enospc`.
     At(usize, &'static str),
+    /// At the first call of the same name.
+    On(Call, &'static str),
     /// The disk has room for so many bytes.
     Room(i64),
 }
@@ -48,6 +50,20 @@ impl Call {
     /// Whether it is this call on a path that begins so.
     pub(super) fn is(&self, call: &str, start: &str) -> bool {
         self.call == call && self.path.starts_with(start)
+    }
+}
+
+/// How a path begins and ends, without what differs from run to run.
+fn ends(path: &str) -> (&str, &str) {
+    static DIFFERS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"[0-9a-f]{32}(\.\d+)?|\.tmp[^/]*$|\.anku-[^/]*$|-\d+$").expect("a pattern")
+    });
+    match DIFFERS.find(path) {
+        // That it is a temporary name does not differ.
+        Some(found) if found.as_str().starts_with('.') => (&path[..found.start() + ".tmp".len()], ""),
+        Some(found) if found.end() < path.len() => (&path[..found.start()], &path[found.end()..]),
+        Some(found) => (&path[..found.start()], ""),
+        None => (path, path),
     }
 }
 
@@ -107,6 +123,11 @@ pub(super) fn watch(command: &mut Command, library: &Path, under: &Path, log: &P
         Deed::Watch => {}
         Deed::At(number, what) => {
             command.env("ANKU_CALLS_AT", number.to_string()).env("ANKU_CALLS_DO", what);
+        }
+        Deed::On(call, what) => {
+            let (start, end) = ends(if call.other.is_empty() { &call.path } else { &call.other });
+            let on = format!("{}\t{start}\t{end}", call.call);
+            command.env("ANKU_CALLS_ON", on).env("ANKU_CALLS_AT", "1").env("ANKU_CALLS_DO", what);
         }
         Deed::Room(bytes) => {
             command.env("ANKU_CALLS_ROOM", bytes.to_string());

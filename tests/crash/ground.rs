@@ -184,7 +184,7 @@ impl Scene {
         self.check_torn(&ended.torn, &at);
         // Every other time the reader counts, else it searches.
         let turn = TURN.fetch_add(1, Ordering::Relaxed);
-        let answer = if turn % 2 == 0 { Some(anku(root, ["list", "-c"]).ends(0)) } else { None };
+        let answer = if turn.is_multiple_of(2) { Some(anku(root, ["list", "-c"]).ends(0)) } else { None };
         if answer.is_none() {
             self.check_search(root, &at, turn / 2);
         }
@@ -246,6 +246,17 @@ impl Scene {
         let (first, rest): (Vec<usize>, Vec<usize>) =
             all.partition(|n| seen.insert(self.calls[n - 1].name()));
         [first, rest].concat()
+    }
+
+    /// What is to happen at one of its calls. Threads make the calls of an index in an order of their own:
+    /// there the first of a name is met by its name.
+    pub(super) fn at(&self, number: usize, what: &'static str) -> Deed {
+        let call = self.calls.get(number - 1).filter(|_| INDEXERS.contains(&self.name));
+        let first = |call: &&Call| !self.calls[..number - 1].iter().any(|other| other.name() == call.name());
+        match call.filter(first) {
+            Some(call) => Deed::On(call.clone(), what),
+            None => Deed::At(number, what),
+        }
     }
 
     /// The names of all its points.

@@ -1,6 +1,5 @@
 //! Killed at any moment, and at every call: each command that writes, many times.
 
-use super::calls::Deed;
 use super::ground::INDEXERS;
 use super::ground::Scene;
 use super::ground::State;
@@ -34,7 +33,7 @@ fn killed(name: &'static str) {
     let turns = scene.turns();
     let at_calls = half.max(if WRITERS.contains(&name) { turns.len() } else { scene.names().len() });
     for number in turns.iter().copied().cycle().take(at_calls) {
-        let ended = scene.run(Deed::At(number, "kill"));
+        let ended = scene.run(scene.at(number, "kill"));
         // Threads may make a call more or less than in the run that was watched first.
         assert!(ended.signal == Some(SIGKILL) || INDEXERS.contains(&name), "{name}: call {number}");
         let Some(last) = ended.calls.last() else { continue };
