@@ -21,5 +21,7 @@ mod outputs;
 mod pairs;
 /// The order in which things reach the disk, and what is left when the power goes.
 mod power;
+/// An archive and a command for each of them.
+mod scenes;
 /// Values come back as they were written; every piece of an import is accounted for.
 mod values;

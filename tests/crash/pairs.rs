@@ -2,7 +2,7 @@
 
 use super::ground::filled;
 use super::ground::leftovers;
-use super::ground::record;
+use super::scenes::record;
 use crate::batches::CASE;
 use crate::support::Rng;
 use crate::support::Run;
