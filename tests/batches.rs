@@ -26,12 +26,12 @@ use std::process::Stdio;
 use std::time::Duration;
 
 /// A case in full. Made up.
-const CASE: &str = "党建引领基层治理\n甘肃省兰州市某街道党工委\n一、背景与起因\n过去社区里停车难、噪音大,群众意见多,党员作用发挥不够,支部开会没有人来。\n\
+pub(crate) const CASE: &str = "党建引领基层治理\n甘肃省兰州市某街道党工委\n一、背景与起因\n过去社区里停车难、噪音大,群众意见多,党员作用发挥不够,支部开会没有人来。\n\
                     二、做法与经过\n一是把支部建在楼栋里,党员带头认领岗位。二是每周开一次议事会,大家的事情大家商量着办。三是把办理结果贴在公告栏上,请群众打分。\n\
                     三、成效与反响\n一年下来,办结了一百二十件实事,群众满意率明显提高。\n";
 
 /// A list in which that case stands.
-const LIST: &str = "某省基层党建案例评选结果\n一、一等奖(共2个)\n1甘肃省兰州市某街道党工委:党建引领基层治理\n2乙社区:建立服务站\n";
+pub(crate) const LIST: &str = "某省基层党建案例评选结果\n一、一等奖(共2个)\n1甘肃省兰州市某街道党工委:党建引领基层治理\n2乙社区:建立服务站\n";
 
 /// The archive's own files, without its state and without the documents that lie beside the records.
 fn records(root: &Path) -> BTreeMap<String, Vec<u8>> {

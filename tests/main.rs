@@ -4,6 +4,9 @@
 mod batches;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
+/// No record is lost or damaged: kills, failing calls, full disks, power failures, two at once. Linux only.
+#[cfg(target_os = "linux")]
+mod crash;
 /// One case, many copies: pairs, merges, and that nothing is lost.
 mod dedup;
 /// One case in many formats, and files that cannot be read.

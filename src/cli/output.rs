@@ -10,8 +10,18 @@ use anku::report::renderer;
 use anku::report::renderer_of;
 use anku::workspace::Machine;
 use clap::ArgMatches;
+use std::fs::File;
+use std::fs::TryLockError;
+use std::io::Write as _;
 use std::path::Path;
 use std::path::PathBuf;
+use tempfile::NamedTempFile;
+
+/// How the temporary files of `-o` begin and end. Those of records end otherwise and are swept under the
+/// archive's lock, which a file of `-o` does not need.
+const TEMP: (&str, &str) = (".anku-", ".out");
+/// How often a temporary file is made before it is written without a lock.
+const TRIES: usize = 8;
 
 /// No renderer's: LibreOffice prints the document of [`PRINTED`].
 const PDF: &str = "pdf";
@@ -133,19 +143,57 @@ fn bytes(context: &Context, matches: &ArgMatches, bytes: &[u8]) -> Result<(), Fa
     }
 }
 
-/// The file is there whole, or as it was before.
-fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    use std::io::Write as _;
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let mut temp = tempfile::Builder::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        temp.permissions(std::fs::Permissions::from_mode(0o666));
+/// Writes a file: it is there whole, or as it was before.
+///
+/// # Errors
+/// The system refused.
+pub(crate) fn write(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    // A device or a pipe is nothing that another file could take the place of.
+    if std::fs::metadata(path).is_ok_and(|meta| !meta.is_file() && !meta.is_dir()) {
+        return std::fs::write(path, bytes);
     }
-    let mut temp = temp.prefix(".anku-").tempfile_in(folder)?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    sweep(folder);
+    let mut temp = locked_temp(folder)?;
     temp.write_all(bytes)?;
     temp.as_file().sync_all()?;
     temp.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// A temporary file that is locked while it is written: what is not locked was left by a killed run.
+fn locked_temp(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMP.0).suffix(TEMP.1);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut temp = builder.tempfile_in(folder)?;
+    for _ in 0..TRIES {
+        // Between its making and its lock another run may have taken it for a rest and removed it.
+        let taken = matches!(temp.as_file().try_lock(), Err(TryLockError::WouldBlock));
+        if !taken && temp.path().exists() {
+            break;
+        }
+        temp = builder.tempfile_in(folder)?;
+    }
+    Ok(temp)
+}
+
+/// Removes the temporary files that killed runs have left in a folder.
+fn sweep(folder: &Path) {
+    for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        if name.starts_with(TEMP.0)
+            && name.ends_with(TEMP.1)
+            && entry.file_type().is_ok_and(|kind| kind.is_file())
+            && let Ok(file) = File::options().write(true).open(entry.path())
+            && file.try_lock().is_ok()
+        {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }

@@ -100,7 +100,9 @@ fn tell(context: &Context, recovered: &Recovered) {
 
 /// A write that was refused, in words.
 pub(crate) fn refused(context: &Context, archive: &Archive, error: WriteError) -> Failure {
-    let shown = |path: &Path| archive.relative(path).unwrap_or_else(|| path.display().to_string());
+    // The archive's own folder is nothing relative to itself.
+    let relative = |path: &Path| archive.relative(path).filter(|path| !path.is_empty());
+    let shown = |path: &Path| relative(path).unwrap_or_else(|| path.display().to_string());
     let (key, path) = match &error {
         WriteError::Io { path, error } => {
             let reason = context.reason(error);

@@ -9,6 +9,7 @@ mod engine;
 mod fields;
 mod files;
 mod layered;
+mod litter;
 mod prepare;
 mod queue;
 mod seal;

@@ -7,6 +7,7 @@ use super::fields::register;
 use super::files::Files;
 use super::files::Row;
 use super::files::is_racy;
+use super::litter;
 use super::prepare::Prepared;
 use super::prepare::prepare;
 use super::queue::Queue;
@@ -121,6 +122,7 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
         // Only stamps moved: the commit stands, its manifest is replaced.
         let path = folder.join(files_name(opstamp));
         files.write(&path).map_err(io(&path))?;
+        litter::sweep(archive, &tantivy);
         return Index::open(archive);
     }
     let end = index.data.lengths();
@@ -141,32 +143,20 @@ pub fn update(archive: &Archive, index: Index, changes: &Changes) -> Result<Inde
     let lengths = batch.run(&changes.changed, end, &|_, _| {})?;
     writer.wait_merging_threads()?;
     seal::seal(&folder, &tantivy, lengths)?;
-    sweep(&folder, &tantivy)?;
+    litter::sweep(archive, &tantivy);
     Index::open(archive)
 }
 
-/// Removes manifests and seals of commits that are gone.
-fn sweep(folder: &Path, index: &tantivy::Index) -> Result<(), IndexError> {
-    let opstamp = index.load_metas()?.opstamp;
-    let current = [files_name(opstamp), seal::name(opstamp)];
-    for entry in std::fs::read_dir(folder).map_err(io(folder))?.flatten() {
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let own = name.starts_with("files-") || name.starts_with(seal::PREFIX);
-        let old = own && !current.iter().any(|current| *current == name);
-        if old || name.starts_with(".tmp") {
-            std::fs::remove_file(entry.path()).ok();
-        }
-    }
-    Ok(())
-}
-
 /// The time as the archive's own file system tells it, in nanoseconds since 1970: a server's clock
-/// may differ from ours.
+/// may differ from ours. The caller holds the lock.
 fn clock(archive: &Archive) -> Result<i64, IndexError> {
-    let state = archive.state();
-    let temp = tempfile::NamedTempFile::new_in(&state).map_err(io(&state))?;
-    let meta = temp.as_file().metadata().map_err(io(&state))?;
+    // Under one name, so that a killed run leaves one file at most and the next takes it away.
+    let path = archive.state().join("clock");
+    std::fs::remove_file(&path).ok();
+    let file = std::fs::File::create_new(&path).map_err(io(&path))?;
+    let meta = file.metadata().map_err(io(&path))?;
+    drop(file);
+    std::fs::remove_file(&path).ok();
     Ok(stat(String::new(), 0, &meta).mtime)
 }
 

@@ -222,6 +222,12 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         note_unreadable(&changes, &mut notices);
         if changes.is_empty() {
             if changes.restamped.is_empty() {
+                // Nobody is waited for: whoever writes sweeps.
+                if index.is_littered(archive)
+                    && let Ok(_lock) = Lock::take(&archive.root, Duration::ZERO)
+                {
+                    index.sweep(archive);
+                }
                 return finish(archive, Source::Index(Box::new(index)), notices, 0);
             }
             right = Some(index);

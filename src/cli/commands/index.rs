@@ -6,6 +6,7 @@ use crate::cli::failure::Failure;
 use crate::cli::filters::format;
 use crate::cli::notices;
 use anku::report::json_text;
+use anku::workspace::Notice;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use serde_json::json;
@@ -17,6 +18,14 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let archive = context.archive()?;
     let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Write };
     let ready = notices::ready(context, archive, refresh);
+    // It was asked to write: that the files themselves can be searched is no answer.
+    let scanned =
+        |notice: &Notice| if let Notice::Scanned(reason) = notice { Some(reason.clone()) } else { None };
+    if let Some(reason) = ready.notices.iter().find_map(scanned) {
+        let folder = archive.state().join("index").display().to_string();
+        let args = [("path", folder.as_str()), ("reason", &reason)];
+        return Err(Failure::usage(context.lang.say("error.not-written", &args)));
+    }
     let records = ready.records();
     if json {
         let value = json!({"v": 1, "records": records, "refreshed": ready.refreshed});

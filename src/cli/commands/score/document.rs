@@ -236,7 +236,7 @@ pub(super) fn sheets(context: &Context, run: &Run<'_>, folder: &Path) -> Result<
         let Some(renderer) = anku::report::renderer("csv") else { continue };
         let bytes = (renderer.render)(&Document::of(table), &options)
             .map_err(|error| Failure::usage(error.to_string()))?;
-        std::fs::write(&path, bytes).map_err(|error| at(context, &path, &error))?;
+        output::write(&path, &bytes).map_err(|error| at(context, &path, &error))?;
         context.print(format!("{}\n", path.display()))?;
         let maxima: Vec<String> =
             panel.items.iter().map(|(item, max)| format!("{item} {}", max.shown())).collect();
