@@ -44,6 +44,8 @@ mod report_html;
 mod reports;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
+/// Random sequences of changes to files: after each, an answer is what the files say.
+mod sequences;
 /// The shipped schemes, worked out by hand.
 mod score;
 /// A kind of record that no line of code knows: one schema file, and everything works.
