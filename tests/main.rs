@@ -2,6 +2,10 @@
 
 /// A batch is one transaction, and can be taken back.
 mod batches;
+/// Random queries over random archives, against brute force.
+mod brute_force;
+/// The archives and queries for it.
+mod brute_force_made;
 /// The command line: exit codes, JSON shapes, lists, words on stderr, control characters, languages.
 mod cli;
 /// One case, many copies: pairs, merges, and that nothing is lost.
@@ -44,8 +48,6 @@ mod report_html;
 mod reports;
 /// The official JSON Schema suite, when it is at hand.
 mod schema_suite;
-/// Random sequences of changes to files: after each, an answer is what the files say.
-mod sequences;
 /// The shipped schemes, worked out by hand.
 mod score;
 /// A kind of record that no line of code knows: one schema file, and everything works.
@@ -54,6 +56,8 @@ mod search_flags;
 mod second_kind;
 /// The five documents that the archive was made from, when they are at hand.
 mod seeds;
+/// Random sequences of changes to files: after each, an answer is what the files say.
+mod sequences;
 /// What several modules need: the binary in a fixed environment, archives in temporary folders.
 mod support;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
@@ -62,3 +66,5 @@ mod tables;
 mod terms;
 /// Reports as Excel workbooks: cells, charts, links, LibreOffice, the command line.
 mod workbooks;
+/// The official YAML suite, when it is at hand.
+mod yaml_suite;

@@ -225,8 +225,7 @@ fn differs(root: &Path, refresh: Refresh, asked: &AtomicUsize) -> Option<String>
     // What a list shows is as fresh as what a search finds.
     let cards = ready.cards().expect("cards");
     let titles = cards.iter().filter(|card| !no_yaml.contains(&card.path));
-    let titles: Vec<(String, String)> =
-        titles.map(|card| (card.path.clone(), card.title.clone())).collect();
+    let titles: Vec<(String, String)> = titles.map(|card| (card.path.clone(), card.title.clone())).collect();
     let expected = state.iter().filter(|(_, bytes)| !bytes.starts_with(b"id:["));
     let title = |bytes: &[u8]| {
         let text = String::from_utf8_lossy(bytes).into_owned();
@@ -248,7 +247,8 @@ fn binary_differs(root: &Path, rng: &mut Rng, asked: &AtomicUsize) -> Option<Str
         asked.fetch_add(1, Ordering::Relaxed);
         let run = anku(root, &args);
         let found = run.lines();
-        (found != expected).then(|| format!("{args:?}: found {found:?}, the files have {expected:?}: {run:?}"))
+        (found != expected)
+            .then(|| format!("{args:?}: found {found:?}, the files have {expected:?}: {run:?}"))
     })
 }
 
@@ -311,7 +311,8 @@ fn after_any_sequence_of_changes_an_answer_is_what_the_files_say() {
             for (path, bytes) in files(&template(number % TEMPLATES)) {
                 write(&root, &path, bytes);
             }
-            let binary = number % (many / THROUGH_BINARY + 1) == 0 && number / (many / THROUGH_BINARY + 1) < THROUGH_BINARY;
+            let binary = number % (many / THROUGH_BINARY + 1) == 0
+                && number / (many / THROUGH_BINARY + 1) < THROUGH_BINARY;
             Sequence { root, rng: Rng(1 + number as u64), done: Vec::new(), binary }
         })
         .collect();
@@ -323,7 +324,8 @@ fn after_any_sequence_of_changes_an_answer_is_what_the_files_say() {
         wrong.extend(all(&mut sequences, |sequence| sequence.step(&asked)));
     }
     let binary = sequences.iter().filter(|sequence| sequence.binary).count();
-    let written = sequences.iter().flat_map(|sequence| &sequence.done).filter(|what| *what == "index").count();
+    let written =
+        sequences.iter().flat_map(|sequence| &sequence.done).filter(|what| *what == "index").count();
     eprintln!(
         "sequences: {} of {STEPS} changes in the library, {written} times written into the index, {binary} through the binary, \
          {} answers compared, {} wrong, {:.1} s",
