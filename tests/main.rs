@@ -10,9 +10,11 @@ mod brute_force_made;
 mod cli;
 /// One case, many copies: pairs, merges, and that nothing is lost.
 mod dedup;
-/// One case in many formats, and files that cannot be read.
+/// The same archive gives the same bytes, wherever and however it is asked.
+mod determinism;
 /// Damaged indexes, leftovers of killed runs: no answer is wrong, `doctor` names them, `--fix` mends.
 mod doctor;
+/// One case in many formats, and files that cannot be read.
 mod documents;
 /// `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
 mod edit;
@@ -62,6 +64,8 @@ mod sequences;
 mod support;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.
 mod tables;
+/// Nothing that stands in a record commands a terminal.
+mod terminal;
 /// Method names and keywords: found as judged, counted by records, added to the dictionary and taken back.
 mod terms;
 /// Reports as Excel workbooks: cells, charts, links, LibreOffice, the command line.
