@@ -27,7 +27,7 @@ const COMMANDS: &[&str] = &[
     "report yearly --edition 2 -O docx",
     "report awards --edition 2 -O xlsx",
     "report quality -O json",
-    "report search -O docx 党员",
+    "report search --date 2012-11-08 -O docx 党员",
     "validate --json",
     "facts --json -n 50",
     "terms --json",

@@ -30,10 +30,16 @@ mod freshness;
 mod grep;
 /// Bad input in 24 classes: said with its place, nothing written, nothing that never ends.
 mod hostile;
+/// Markup that records bring is text in every page.
+mod html_safety;
 /// What goes into an import: encodings, archives of files, folders, lists, stdin, many files, broken ones.
 mod inputs;
 /// Broken records and broken schemas: what is said of each, and where it points.
 mod invalid;
+/// Formulas, forbidden characters, long texts and many rows in spreadsheets and documents.
+mod office_safety;
+/// A reader that goes at once ends every command quietly.
+mod pipes;
 /// Documents for Word, as LibreOffice lays them out.
 mod printed;
 /// The query language through the binary: what is said, what is marked, saved queries.
