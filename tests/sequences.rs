@@ -1,7 +1,7 @@
 //! Freshness is exact: whatever happens to files in whatever order, and whatever their stamps say afterwards,
 //! an answer is what a scan of the files as they are now gives. Sequences of eight changes advance side by side,
-//! so that files have time to grow old and stamps are trusted. `SEQUENCES=2000` runs more of them, `SEQUENCES_IN`
-//! names the folder, and so the file system; without it they run in memory where there is such a place.
+//! so that files have time to grow old and stamps are trusted. `SEQUENCES` says how many, `SEQUENCES_IN` names the
+//! folder, and so the file system; without it they run in memory where there is such a place.
 
 use crate::support::Rng;
 use crate::support::anku;
@@ -28,8 +28,9 @@ use std::time::Instant;
 use std::time::SystemTime;
 
 const STEPS: usize = 8;
-/// Sequences in every run, and of them through the binary.
-const SEQUENCES: usize = 400;
+/// Sequences in every run: in memory, and on a disk, where every write is waited for; and of them through the binary.
+const SEQUENCES: usize = 2000;
+const ON_DISK: usize = 400;
 const THROUGH_BINARY: usize = 40;
 /// Starting points: an index is made for each once, and copied.
 const TEMPLATES: usize = 8;
@@ -292,13 +293,13 @@ fn all(sequences: &mut [Sequence], each: impl Fn(&mut Sequence) -> Option<String
 #[test]
 fn after_any_sequence_of_changes_an_answer_is_what_the_files_say() {
     let began = Instant::now();
-    let many = std::env::var("SEQUENCES").ok().and_then(|number| number.parse().ok()).unwrap_or(SEQUENCES);
     let memory = Path::new("/dev/shm");
-    let place = match std::env::var_os("SEQUENCES_IN") {
-        Some(named) => PathBuf::from(named),
-        None if memory.is_dir() => memory.to_owned(),
-        None => std::env::temp_dir(),
+    let (place, usual) = match std::env::var_os("SEQUENCES_IN") {
+        Some(named) => (PathBuf::from(named), ON_DISK),
+        None if memory.is_dir() => (memory.to_owned(), SEQUENCES),
+        None => (std::env::temp_dir(), ON_DISK),
     };
+    let many = std::env::var("SEQUENCES").ok().and_then(|number| number.parse().ok()).unwrap_or(usual);
     let folder = tempfile::tempdir_in(place).expect("a temporary folder");
     let template = |number: usize| folder.path().join(format!("template{number}"));
     for number in 0..TEMPLATES {
