@@ -26,6 +26,9 @@ const QUERIES: usize = 2000;
 const ARCHIVES: usize = 25;
 const THROUGH_BINARY: usize = 40;
 
+/// What a filter says of a record, given its numbers and words.
+pub(crate) type Says = fn(&Record, &[i64], &[&'static str]) -> bool;
+
 /// 同句, 同段, 同节.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Unit {
@@ -49,7 +52,7 @@ pub(crate) enum Ask {
     /// As it is typed, the labels below which it looks, and what for.
     Below(&'static str, &'static str, Vec<Ask>),
     /// A filter: as it is typed, and what it says of a record.
-    Filter(String, fn(&Record, &[i64], &[&'static str]) -> bool, Vec<i64>, Vec<&'static str>),
+    Filter(String, Says, Vec<i64>, Vec<&'static str>),
     And(Vec<Ask>),
     Or(Vec<Ask>),
     Not(Box<Ask>),

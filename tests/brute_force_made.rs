@@ -1,6 +1,7 @@
 //! What brute force is held against: random archives of cases, and random queries that have a chance in them.
 
 use crate::brute_force::Ask;
+use crate::brute_force::Says;
 use crate::brute_force::Unit;
 use crate::support::Rng;
 use crate::support::copy;
@@ -87,35 +88,8 @@ const PIECES: &[&str] = &[
     "\n\n",
     "\n\n",
 ];
-const WORDS: &[&str] = &[
-    "党员",
-    "黨員",
-    "群众",
-    "服务",
-    "社区",
-    "干部",
-    "工程",
-    "民情",
-    "书记",
-    "党",
-    "员",
-    "众",
-    "务",
-    "的",
-    "gps",
-    "GPS",
-    "wi-fi",
-    "2+x",
-    "C#",
-    "12",
-    "２０１２",
-    "ab",
-    "员群",
-    "员服务",
-    "（一）",
-    "ｂ",
-    "没有",
-];
+const WORDS: &str = "党员 黨員 群众 服务 社区 干部 工程 民情 书记 党 员 众 务 的 \
+                     gps GPS wi-fi 2+x C# 12 ２０１２ ab 员群 员服务 （一） ｂ 没有";
 const PROVINCES: &[&str] = &["甘肃省", "山东省", "浙江省", "江苏省"];
 const LEVELS: &[&str] = &["最佳案例", "优秀案例", "一等奖"];
 const ROLES: &[&str] = &["background", "practice", "results"];
@@ -247,7 +221,8 @@ const IN_SENTENCES: usize = 7;
 /// A string: a word, or a piece of some text.
 fn term(records: &[Record], rng: &mut Rng) -> String {
     if rng.below(2) == 0 {
-        return pick(WORDS, rng).to_owned();
+        let words: Vec<&str> = WORDS.split(' ').collect();
+        return pick(&words, rng).to_owned();
     }
     let record = &records[rng.below(records.len())];
     let (_, _, text, _) = &record.texts[rng.below(record.texts.len())];
@@ -328,42 +303,41 @@ fn filter(rng: &mut Rng) -> Ask {
     let begins =
         |r: &Record, _: &[i64], w: &[&'static str]| r.province.is_some_and(|own| own.starts_with(w[0]));
     let extent = |r: &Record, n: &[i64], _: &[&str]| r.full == (n[0] == 1);
-    let made: (String, fn(&Record, &[i64], &[&'static str]) -> bool, Vec<i64>, Vec<&'static str>) =
-        match rng.below(22) {
-            0 => (format!("年:{low}..{high}"), years, vec![low, high], vec![]),
-            1 => (format!("year:{low}"), years, vec![low, low], vec![]),
-            2 => (format!("年度:>={low}"), years, vec![low, i64::MAX], vec![]),
-            3 => (format!("year:>{low}"), years, vec![low + 1, i64::MAX], vec![]),
-            4 => (format!("year:<{low}"), years, vec![i64::MIN, low - 1], vec![]),
-            5 => (format!("year:<={low}"), years, vec![i64::MIN, low], vec![]),
-            6 => (format!("年:{low}年至{high}年"), years, vec![low, high], vec![]),
-            7 => (format!("year:{a},{b}"), either, vec![a, b], vec![]),
-            8 => (format!("year:({a} | {b})"), either, vec![a, b], vec![]),
-            9 => (format!("省:{one}"), province, vec![], vec![one]),
-            10 => (format!("province={one}"), province, vec![], vec![one]),
-            11 => (format!("省:{one},{other}"), province, vec![], vec![one, other]),
-            12 => (format!("province:{one}|{other}"), province, vec![], vec![one, other]),
-            13 => ("省:甘*".to_owned(), begins, vec![], vec!["甘"]),
-            14 => ("等次:最佳案例".to_owned(), level, vec![], vec!["最佳案例"]),
-            15 => ("level:优秀、一等奖".to_owned(), level, vec![], vec!["优秀案例", "一等奖"]),
-            16 => (format!("名次:<={rank}"), ranks, vec![1, rank], vec![]),
-            17 => (format!("awards.rank:{few}..{more}"), ranks, vec![few, more], vec![]),
-            18 => ("extent:full".to_owned(), extent, vec![1], vec![]),
-            19 => ("extent:listed".to_owned(), extent, vec![0], vec![]),
-            _ => {
-                const HAS: &[(&str, &str)] = &[
-                    ("年:*", "year"),
-                    ("省:*", "region.province"),
-                    ("等次:*", "awards.level"),
-                    ("摘要:*", "abstract"),
-                    ("unit:*", "unit"),
-                    ("rank:*", "rank"),
-                    ("做法:*", "sections.practice"),
-                ];
-                let (typed, label) = HAS[rng.below(HAS.len())];
-                (typed.to_owned(), has, vec![], vec![label])
-            }
-        };
+    let made: (String, Says, Vec<i64>, Vec<&'static str>) = match rng.below(22) {
+        0 => (format!("年:{low}..{high}"), years, vec![low, high], vec![]),
+        1 => (format!("year:{low}"), years, vec![low, low], vec![]),
+        2 => (format!("年度:>={low}"), years, vec![low, i64::MAX], vec![]),
+        3 => (format!("year:>{low}"), years, vec![low + 1, i64::MAX], vec![]),
+        4 => (format!("year:<{low}"), years, vec![i64::MIN, low - 1], vec![]),
+        5 => (format!("year:<={low}"), years, vec![i64::MIN, low], vec![]),
+        6 => (format!("年:{low}年至{high}年"), years, vec![low, high], vec![]),
+        7 => (format!("year:{a},{b}"), either, vec![a, b], vec![]),
+        8 => (format!("year:({a} | {b})"), either, vec![a, b], vec![]),
+        9 => (format!("省:{one}"), province, vec![], vec![one]),
+        10 => (format!("province={one}"), province, vec![], vec![one]),
+        11 => (format!("省:{one},{other}"), province, vec![], vec![one, other]),
+        12 => (format!("province:{one}|{other}"), province, vec![], vec![one, other]),
+        13 => ("省:甘*".to_owned(), begins, vec![], vec!["甘"]),
+        14 => ("等次:最佳案例".to_owned(), level, vec![], vec!["最佳案例"]),
+        15 => ("level:优秀、一等奖".to_owned(), level, vec![], vec!["优秀案例", "一等奖"]),
+        16 => (format!("名次:<={rank}"), ranks, vec![1, rank], vec![]),
+        17 => (format!("awards.rank:{few}..{more}"), ranks, vec![few, more], vec![]),
+        18 => ("extent:full".to_owned(), extent, vec![1], vec![]),
+        19 => ("extent:listed".to_owned(), extent, vec![0], vec![]),
+        _ => {
+            const HAS: &[(&str, &str)] = &[
+                ("年:*", "year"),
+                ("省:*", "region.province"),
+                ("等次:*", "awards.level"),
+                ("摘要:*", "abstract"),
+                ("unit:*", "unit"),
+                ("rank:*", "rank"),
+                ("做法:*", "sections.practice"),
+            ];
+            let (typed, label) = HAS[rng.below(HAS.len())];
+            (typed.to_owned(), has, vec![], vec![label])
+        }
+    };
     Ask::Filter(made.0, made.1, made.2, made.3)
 }
 

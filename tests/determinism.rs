@@ -112,7 +112,7 @@ fn the_same_archive_gives_the_same_bytes() {
             match first.get(number) {
                 None => first.push(bytes),
                 Some(known) if *known != bytes => {
-                    wrong.push(format!("{line} with {environment:?}, backwards: {backwards}"))
+                    wrong.push(format!("{line} with {environment:?}, backwards: {backwards}"));
                 }
                 Some(_) => {}
             }

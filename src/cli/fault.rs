@@ -54,7 +54,7 @@ mod tests {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(note));
         let fine = caught(|| 7);
-        let place = caught(|| panic!("in the middle")).map(|(): ()| ());
+        let place: Result<(), String> = caught(|| panic!("in the middle"));
         // As it is where an index is opened: a hook of its own for a while, and ours again.
         let ours = std::panic::take_hook();
         std::panic::set_hook(Box::new(|_| {}));
@@ -63,10 +63,9 @@ mod tests {
         let worker = caught(|| {
             std::thread::scope(|scope| {
                 let ended = scope.spawn(|| panic!("in a worker")).join();
-                ended.unwrap_or_else(|payload| std::panic::resume_unwind(payload))
-            })
-        })
-        .map(|(): ()| ());
+                ended.unwrap_or_else(|payload| std::panic::resume_unwind(payload));
+            });
+        });
         std::panic::set_hook(before);
         assert_eq!(fine, Ok(7));
         assert!(fenced.is_err());
