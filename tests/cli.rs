@@ -22,8 +22,31 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// Every command.
 const COMMANDS: &[&str] = &[
-    "search", "list", "show", "stats", "facts", "region", "report", "validate", "import", "dedup", "similar",
-    "undo", "init", "index", "status",
+    "search",
+    "list",
+    "grep",
+    "show",
+    "stats",
+    "terms",
+    "facts",
+    "region",
+    "report",
+    "score",
+    "validate",
+    "import",
+    "dedup",
+    "similar",
+    "set",
+    "new",
+    "open",
+    "fmt",
+    "undo",
+    "init",
+    "index",
+    "status",
+    "doctor",
+    "completions",
+    "man",
 ];
 
 /// A record with a finding, on line 4.
@@ -81,6 +104,15 @@ fn exit_codes_say_how_it_ended() {
         (&["index"], 0),
         (&["index", "--rebuild"], 0),
         (&["status"], 0),
+        (&["doctor"], 0),
+        (&["fmt", "--check"], 1),
+        (&["grep", "党员"], 0),
+        (&["grep", "从来没有"], 1),
+        (&["grep", ""], 2),
+        (&["region", "没有的地方"], 1),
+        (&["facts", "year:1999"], 1),
+        (&["set", "case-a", "nope=1"], 2),
+        (&["undo", "zzzz"], 1),
         (&["nope"], 2),
         (&[], 2),
         (&["--help"], 0),
@@ -88,6 +120,11 @@ fn exit_codes_say_how_it_ended() {
         (&["search", "--help"], 0),
         (&["--archive", "nowhere", "list"], 2),
     ];
+    for code in 0..3 {
+        let many = table.iter().filter(|(_, expected)| *expected == code).count();
+        eprintln!("exit codes: {many} command lines end with {code}");
+        assert!(many >= 3);
+    }
     let mut wrong = Vec::new();
     for (args, expected) in table {
         let ended = anku(root, *args);
@@ -103,7 +140,7 @@ fn exit_codes_say_how_it_ended() {
     assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
     // There is no archive up there.
     let nowhere = tempfile::tempdir().expect("a temporary folder");
-    for name in COMMANDS.iter().filter(|name| **name != "init") {
+    for name in COMMANDS.iter().filter(|name| !matches!(**name, "init" | "man")) {
         let args: &[&str] = if *name == "show" { &["show", "x"] } else { &[name] };
         anku(nowhere.path(), args).ends(2);
     }

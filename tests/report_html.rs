@@ -71,7 +71,7 @@ const later = (ms) => new Promise((done) => setTimeout(done, ms));
 ";
 
 /// A Chromium; `None`, with a word about it, where there is none.
-fn chromium(test: &str) -> Option<PathBuf> {
+pub(crate) fn chromium(test: &str) -> Option<PathBuf> {
     if let Some(named) = std::env::var_os("CHROMIUM").filter(|named| !named.is_empty()) {
         return Some(PathBuf::from(named));
     }
@@ -87,7 +87,7 @@ fn chromium(test: &str) -> Option<PathBuf> {
 
 /// What the scripts saw in a page.
 #[track_caller]
-fn look(program: &PathBuf, page: &str, width: u32, drive: &str) -> Value {
+pub(crate) fn look(program: &PathBuf, page: &str, width: u32, drive: &str) -> Value {
     let folder = tempfile::tempdir().expect("a temporary folder");
     // The added scripts have a nonce; the page's own script still lives by its digest alone.
     let page = page.replacen("script-src ", "script-src 'nonce-test' ", 1);

@@ -87,8 +87,13 @@ fn the_seeds_give_the_records_of_the_shipped_archive() {
         assert_eq!(found, (1..=*count).collect::<Vec<_>>(), "{edition} {level}");
     }
 
-    // The same again: not one byte differs, in the records and beside them.
-    let before = files(&t);
+    // The same again: not one byte differs, in the records and beside them, but for who held the lock last.
+    let held = || {
+        let mut held = files(&t);
+        held.remove(".anku/lock");
+        held
+    };
+    let before = held();
     let plan = import(folder.path(), &[&seeds]);
     assert_eq!((plan["created"].as_i64(), plan["updated"].as_i64()), (Some(0), Some(0)));
     for source in plan["sources"].as_array().expect("sources") {
@@ -96,7 +101,7 @@ fn the_seeds_give_the_records_of_the_shipped_archive() {
             assert_eq!(record["action"], "unchanged", "{record}");
         }
     }
-    assert!(files(&t) == before, "a second import changed files");
+    assert!(held() == before, "a second import changed files");
 
     let checked = anku(&t, ["validate", "--json"]).ends(0).json();
     assert_eq!(checked["checked"].as_u64(), Some(192));

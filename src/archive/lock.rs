@@ -41,7 +41,7 @@ impl Lock {
                     // For those who wait. What a killed process leaves of it says nothing: the system
                     // has freed the lock.
                     let _ = file.set_len(0);
-                    let _ = (&file).write_all(std::process::id().to_string().as_bytes());
+                    let _ = (&file).write_all(format!("{:10}\n", std::process::id()).as_bytes());
                     return Ok(Lock { _file: file });
                 }
                 Err(std::fs::TryLockError::WouldBlock) if start.elapsed() < patience => {

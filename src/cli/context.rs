@@ -7,6 +7,7 @@ use anku::archive::Archive;
 use anku::archive::OpenError;
 use anku::locale::Lang;
 use anku::report::printable;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::IsTerminal as _;
 use std::io::Write as _;
@@ -175,6 +176,12 @@ impl Context {
     /// A remark on stderr.
     pub(crate) fn note(&self, what: &str) {
         let _ = writeln!(std::io::stderr(), "{}", self.errors.dim(&printable(what)));
+    }
+
+    /// A path that stands by itself: its own bytes for another program, harmless ones for a terminal.
+    pub(crate) fn bare_path<'p>(&self, path: &'p str) -> Cow<'p, str> {
+        // The width is known only of a terminal.
+        if self.width.is_some() { printable(path) } else { Cow::Borrowed(path) }
     }
 
     /// Writes data to stdout.

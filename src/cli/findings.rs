@@ -183,7 +183,7 @@ fn excerpt(renderer: &Renderer, text: &str, lines: &Lines, span: Span, severity:
         to = source[from..].chars().next().map_or(from, |c| from + c.len_utf8());
     }
     let (source, from, to) = window(source, from, to);
-    let snippet = Snippet::source(source.as_ref())
+    let snippet = Snippet::source(drawable(&source))
         .line_start(lines.line(start))
         .annotation(AnnotationKind::Primary.span(from..to));
     let level = match severity {
@@ -209,6 +209,18 @@ fn window(line: &str, from: usize, to: usize) -> (Cow<'_, str>, usize, usize) {
         from - begin + '…'.len_utf8(),
         to - begin + '…'.len_utf8(),
     )
+}
+
+/// A line that a terminal can only show. The drawing of excerpts has pictures for the controls of ASCII alone; the
+/// others become characters of the same size, so that spans stay right.
+fn drawable(line: &str) -> String {
+    let mut bytes = [0; 4];
+    let shown = |c: char| match printable(c.encode_utf8(&mut bytes)) {
+        Cow::Owned(_) if c.len_utf8() == 2 => '·',
+        Cow::Owned(_) if c.len_utf8() == 3 => char::REPLACEMENT_CHARACTER,
+        _ => c,
+    };
+    line.chars().map(shown).collect()
 }
 
 /// The last character boundary that is not behind `at`.
@@ -247,7 +259,11 @@ pub(crate) fn to_json(lang: Lang, checked: usize, findings: &[Finding], texts: &
 
 /// Workflow commands that GitHub shows beside the lines of a change.
 pub(crate) fn github(lang: Lang, findings: &[Finding], texts: &Texts<'_>) -> String {
-    let escape = |text: &str| text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+    // A log is read in terminals too: beside what the format escapes, nothing that one obeys.
+    let escape = |text: &str| {
+        let text = text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A");
+        printable(&text).into_owned()
+    };
     let mut out = String::new();
     for finding in findings {
         let (start, end) = texts.places(&finding.path, finding.span);

@@ -121,7 +121,7 @@ impl Listing {
         let end = if matches!(self.bare, Some(Bare::Paths { end: '\0' })) { '\0' } else { '\n' };
         let mut out = String::with_capacity(paths.iter().map(|path| path.len() + 1).sum());
         for path in paths {
-            out.push_str(path);
+            out.push_str(&context.bare_path(path));
             out.push(end);
         }
         context.print(out)
@@ -175,7 +175,7 @@ impl Listing {
             Some(Bare::Count) => out = format!("{total}\n"),
             Some(Bare::Paths { end }) => {
                 for card in cards {
-                    out.push_str(&card.path);
+                    out.push_str(&context.bare_path(&card.path));
                     out.push(*end);
                 }
             }

@@ -6,6 +6,7 @@ mod context;
 mod diff;
 mod editing;
 mod failure;
+mod fault;
 mod filters;
 mod findings;
 mod inputs;
@@ -29,12 +30,15 @@ use std::process::ExitCode;
 
 /// Runs one command line and says how it ended.
 pub(crate) fn run(argv: Vec<OsString>) -> ExitCode {
-    let early = Early::from_args(&argv);
-    let context = Context::new(&early);
-    match dispatch(argv, &context) {
-        Ok(exit) => exit.into(),
-        Err(failure) => failure.report(&context),
-    }
+    fault::guarded(|lang| {
+        let early = Early::from_args(&argv);
+        let context = Context::new(&early);
+        lang.get_or_init(|| context.lang);
+        match dispatch(argv, &context) {
+            Ok(exit) => exit.into(),
+            Err(failure) => failure.report(&context),
+        }
+    })
 }
 
 fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {

@@ -205,12 +205,12 @@ fn preview(context: &Context, library: &Library<'_>, merges: &[Merged]) -> Resul
     let style = context.style;
     for merged in merges {
         let keep = &library.records[merged.keep];
-        let mut out = format!("{}\n", style.bold(&format!("~~~ {}", keep.path)));
+        let mut out = format!("{}\n", style.bold(&format!("~~~ {}", printable(&keep.path))));
         for (number, sign, line) in difference(&keep.text, &merged.after) {
             out.push_str(&format!("{number:>5} {sign}{}\n", printable(line)));
         }
         for gone in merged.gone.iter().map(|at| &library.records[*at]) {
-            out.push_str(&format!("{}\n", style.bold(&format!("--- {}", gone.path))));
+            out.push_str(&format!("{}\n", style.bold(&format!("--- {}", printable(&gone.path)))));
         }
         context.print(out)?;
         for lost in &merged.lost {

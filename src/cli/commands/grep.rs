@@ -280,7 +280,9 @@ impl<'c> Printer<'c> {
         let style = self.context.style;
         match self.shape {
             // For other programs: the bytes of the path, whatever they are.
-            Shape::Paths => format!("{}{}", hit.card.path, if self.null { '\0' } else { '\n' }),
+            Shape::Paths => {
+                format!("{}{}", self.context.bare_path(&hit.card.path), if self.null { '\0' } else { '\n' })
+            }
             Shape::CountLines | Shape::CountMatches => {
                 let count = match self.shape {
                     Shape::CountLines => hit.matched.lines.len(),

@@ -271,7 +271,7 @@ fn preview(context: &Context, import: &Import) -> Result<(), Failure> {
     let style = context.style;
     for file in &import.new {
         let lines: String = file.text.lines().map(|line| format!("+{}\n", printable(line))).collect();
-        context.print(format!("{}\n{lines}", style.bold(&format!("+++ {}", file.path))))?;
+        context.print(format!("{}\n{lines}", style.bold(&format!("+++ {}", printable(&file.path)))))?;
     }
     for change in &import.changes {
         let mut before = change.before.lines().peekable();
@@ -282,7 +282,7 @@ fn preview(context: &Context, import: &Import) -> Result<(), Failure> {
                 lines.push_str(&format!("{:>5} +{}\n", number + 1, printable(line)));
             }
         }
-        context.print(format!("{}\n{lines}", style.bold(&format!("~~~ {}", change.path))))?;
+        context.print(format!("{}\n{lines}", style.bold(&format!("~~~ {}", printable(&change.path)))))?;
     }
     Ok(())
 }

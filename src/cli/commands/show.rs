@@ -11,6 +11,7 @@ use anku::archive::Card;
 use anku::archive::Record;
 use anku::report::display_width;
 use anku::report::json_text;
+use anku::report::printable;
 use anku::report::printable_lines;
 use anku::schema::Field;
 use anku::schema::Kind;
@@ -39,7 +40,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
             exit = Exit::Failed;
         }
         if matches.get_flag("path") {
-            context.print(format!("{}\n", card.path))?;
+            context.print(format!("{}\n", context.bare_path(&card.path)))?;
         } else if matches.get_flag("raw") {
             context.print(&record.text)?;
         } else if json {
@@ -161,8 +162,11 @@ impl Page<'_> {
 
     fn whole(&self, card: &Card) -> String {
         let style = self.context.style;
-        let mut out =
-            format!("{}\n{}\n\n", style.bold(&printable_lines(&card.title)), style.path(&card.path));
+        let mut out = format!(
+            "{}\n{}\n\n",
+            style.bold(&printable_lines(&card.title)),
+            style.path(&printable(&card.path))
+        );
         let body = self.body().map(|(list, _)| list);
         let mut pairs: Vec<(&str, String)> = Vec::new();
         let mut lists: Vec<&str> = Vec::new();

@@ -12,6 +12,7 @@ use anku::archive::Card;
 use anku::report::Document;
 use anku::report::Options;
 use anku::report::json_text;
+use anku::report::printable;
 use anku::report::terminal_text;
 use anku::schema::FULL;
 use anku::schema::LISTED;
@@ -60,7 +61,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     } else {
         let text = table(context, archive, &cards);
         let head = archive.settings.name.clone().unwrap_or_default();
-        context.print(format!("{head}  {}\n\n{text}", archive.root.display()))?;
+        let head = format!("{head}  {}", archive.root.display());
+        context.print(format!("{}\n\n{text}", printable(&head)))?;
         if let Some(sentence) = writing::unfinished(context, archive) {
             context.note(&sentence);
         }

@@ -118,7 +118,7 @@ fn csv_is_safe_to_open() {
     }
     assert_eq!(
         say("csv", &Document::of(table.clone()), &OPTIONS),
-        "'=标题,增减\r\n'=1+1,-3\r\n'+86,-3\r\n'-5,-3\r\n'@x,-3\r\n'\tx,-3\r\n\"'\rx\",-3\r\n'＝1,-3\r\n'＋1,-3\r\n\
+        "'=标题,增减\r\n'=1+1,-3\r\n'+86,-3\r\n'-5,-3\r\n'@x,-3\r\n'\tx,-3\r\n\"'\nx\",-3\r\n'＝1,-3\r\n'＋1,-3\r\n\
          '－1,-3\r\n'＠x,-3\r\n2+X,-3\r\n\"a,\"\"b\"\"\nc\",-3\r\n"
     );
     let tsv = say("tsv", &Document::of(table), &OPTIONS);

@@ -28,15 +28,22 @@ pub fn printable(text: &str) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// As [`printable`], but line ends and tabs stay.
+/// As [`printable`], but line ends and tabs stay; each line ends with `\n`, since a terminal writes over a
+/// line that ends with `\r` alone.
 pub fn printable_lines(text: &str) -> Cow<'_, str> {
-    let stays = |c: char| matches!(c, '\n' | '\r' | '\t') || !is_control(c);
+    let stays = |c: char| matches!(c, '\n' | '\t') || !is_control(c);
     if text.chars().all(stays) {
         return Cow::Borrowed(text);
     }
     let mut out = String::with_capacity(text.len() + 8);
-    for c in text.chars() {
-        if stays(c) { out.push(c) } else { escape(&mut out, c) }
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\r' if chars.peek() == Some(&'\n') => {}
+            '\r' => out.push('\n'),
+            c if stays(c) => out.push(c),
+            c => escape(&mut out, c),
+        }
     }
     Cow::Owned(out)
 }

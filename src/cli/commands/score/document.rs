@@ -237,7 +237,7 @@ pub(super) fn sheets(context: &Context, run: &Run<'_>, folder: &Path) -> Result<
         let bytes = (renderer.render)(&Document::of(table), &options)
             .map_err(|error| Failure::usage(error.to_string()))?;
         output::write(&path, &bytes).map_err(|error| at(context, &path, &error))?;
-        context.print(format!("{}\n", path.display()))?;
+        context.print(format!("{}\n", context.bare_path(&path.display().to_string())))?;
         let maxima: Vec<String> =
             panel.items.iter().map(|(item, max)| format!("{item} {}", max.shown())).collect();
         let args = [("stage", stage.id.as_str()), ("maxima", &maxima.join("、"))];

@@ -165,7 +165,7 @@ impl Printer<'_> {
             let place = format!("{}:{}", printable(&card.path), snippet.line);
             let place = self.context.link(&card.path, Some(snippet.line), &style.path(&place));
             let text = self.marked(&snippet).replace('\n', "\n      ");
-            let _ = writeln!(out, "  {} {text}", style.dim(&format!("[{field}]")));
+            let _ = writeln!(out, "  {} {text}", style.dim(&format!("[{}]", printable(&field))));
             let _ = writeln!(out, "      {place}");
         }
         if !hit.copies.is_empty() {

@@ -110,7 +110,7 @@ impl Look<'_> {
 /// it), tabs are spaces, lines end in `\n`, other control characters are written out.
 pub(super) fn clean(text: &str) -> String {
     let text: String = text.chars().filter(|&c| allowed(c)).collect();
-    printable_lines(&text).replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ")
+    printable_lines(&text).replace('\t', " ")
 }
 
 fn allowed(c: char) -> bool {

@@ -14,10 +14,7 @@ pub(super) fn line(text: &str) -> String {
 
 /// A text that XML can carry; its lines end as they do in a cell.
 pub(super) fn lines(text: &str) -> String {
-    let text = printable_lines(text);
-    let text =
-        if text.contains('\r') { Cow::Owned(text.replace("\r\n", "\n").replace('\r', "\n")) } else { text };
-    characters(&text).into_owned()
+    characters(&printable_lines(text)).into_owned()
 }
 
 /// The two characters that are no controls and still forbidden (XML 1.0, production 2) are written out.
