@@ -10,6 +10,7 @@ use crate::diag::Span;
 use crate::diag::nearest;
 use crate::schema::Kind;
 use crate::yaml::Node;
+use crate::yaml::Style;
 use crate::yaml::Value;
 use std::collections::BTreeMap;
 use std::collections::BTreeSet;
@@ -40,6 +41,7 @@ pub fn check_all(
     records.sort_by_key(|record| record.path);
     let mut found = Vec::new();
     ids(&records, &mut found);
+    records.iter().for_each(|record| escapes(record.path, record.root, &mut found));
     links(&records, file_exists, &mut found);
     super::place_rules::places(&records, &mut found);
     let programmes = Programmes::read(programmes);
@@ -60,6 +62,26 @@ impl<'a> Parsed<'a> {
     fn id(&self) -> Option<&'a Node> {
         self.root.get(&self.kind.key).filter(|node| !node.is_null() && node.text().is_some())
     }
+}
+
+/// A control character that stands in the file as an escape (`"\x1b"`): the reader finds those that stand
+/// there as they are.
+fn escapes(path: &Path, node: &Node, findings: &mut Vec<Finding>) {
+    let hidden = |text: &str| text.chars().find(|c| c.is_control() && !matches!(c, '\t' | '\n' | '\r'));
+    let mut tell = |text: &str, span: Span| {
+        if let Some(c) = hidden(text) {
+            let name = format!("U+{:04X}", u32::from(c));
+            findings.push(Finding::new(Code::ControlCharacter, path, Some(span)).arg("name", name));
+        }
+    };
+    if let Some(scalar) = node.scalar().filter(|scalar| scalar.style == Style::Quoted) {
+        tell(&scalar.text, node.span);
+    }
+    for entry in node.entries() {
+        tell(&entry.key, entry.key_span);
+    }
+    let inner = node.entries().iter().map(|entry| &entry.value).chain(node.items());
+    inner.for_each(|node| escapes(path, node, findings));
 }
 
 /// Ids are unique within a kind, and a file is called by its record's id.
