@@ -7,6 +7,7 @@ use anku::workspace;
 use anku::workspace::Notice;
 use anku::workspace::Ready;
 use anku::workspace::Refresh;
+use anku::workspace::Unused;
 use std::time::Duration;
 use std::time::SystemTime;
 
@@ -32,7 +33,7 @@ pub(crate) fn say(context: &Context, notice: &Notice) {
         Notice::Mended(what, records) => {
             lang.say("notice.mended", &[("what", what), ("records", &records.to_string())])
         }
-        Notice::Scanned(reason) => lang.say("notice.scanned", &[("reason", reason)]),
+        Notice::Scanned(unused) => lang.say("notice.scanned", &[("reason", &unused_for(context, unused))]),
         Notice::Skipped(built) => {
             let age = built
                 .and_then(|nanoseconds| u64::try_from(nanoseconds).ok())
@@ -55,6 +56,17 @@ pub(crate) fn say(context: &Context, notice: &Notice) {
         }
     };
     context.note(&sentence);
+}
+
+/// Why an index was not used, in words.
+pub(crate) fn unused_for(context: &Context, unused: &Unused) -> String {
+    let lang = context.lang;
+    match unused {
+        Unused::Busy(None) => lang.word("unused.busy").to_owned(),
+        Unused::Busy(Some(id)) => lang.say("unused.busy-by", &[("id", &id.to_string())]),
+        Unused::Damaged => lang.word("unused.damaged").to_owned(),
+        Unused::Refused(reason) => reason.clone(),
+    }
 }
 
 /// A length of time in its largest unit.

@@ -32,6 +32,7 @@ use crate::archive::Archive;
 use crate::archive::Card;
 use crate::archive::FileStat;
 use crate::archive::Lock;
+use crate::archive::LockError;
 use crate::archive::Record;
 use crate::index;
 use crate::index::Changes;
@@ -82,7 +83,7 @@ pub enum Notice {
     /// The index was damaged (what of it) and built anew, over so many records.
     Mended(String, usize),
     /// The index could not be used (reason) or written, so the files themselves were searched.
-    Scanned(String),
+    Scanned(Unused),
     /// The files were not looked at; when the index was last brought up to date, in nanoseconds since
     /// 1970.
     Skipped(Option<i64>),
@@ -90,6 +91,17 @@ pub enum Notice {
     Unreadable(String, String),
     /// Files that are no YAML: searched as raw text.
     Broken(Vec<String>),
+}
+
+/// Why an index was not used.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Unused {
+    /// Another process is writing: its number, where it is known.
+    Busy(Option<u32>),
+    /// It turned out to be damaged.
+    Damaged,
+    /// It cannot be read or written, as the system says.
+    Refused(String),
 }
 
 /// What answers: the index, or the files themselves.
@@ -151,7 +163,7 @@ impl Ready<'_> {
         }
         index::discard(self.archive);
         let (walk, _) = self.archive.walk();
-        match scan(self.archive, &walk, "damaged", Vec::new()).source {
+        match scan(self.archive, &walk, Unused::Damaged, Vec::new()).source {
             Source::Scan(scan) => ask(&scan),
             _ => answer,
         }
@@ -256,7 +268,7 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         }
         Err(reason) => match right {
             Some(index) => finish(archive, Source::Index(Box::new(index)), notices, 0),
-            None => scan(archive, &walk, &reason, notices),
+            None => scan(archive, &walk, reason, notices),
         },
     }
 }
@@ -288,8 +300,11 @@ fn write(
     refresh: Refresh,
     patience: Duration,
     progress: &dyn Fn(usize, usize),
-) -> Result<(Index, usize, bool), String> {
-    let _lock = Lock::take(&archive.root, patience).map_err(|error| error.to_string())?;
+) -> Result<(Index, usize, bool), Unused> {
+    let _lock = Lock::take(&archive.root, patience).map_err(|error| match error {
+        LockError::Busy(holder) => Unused::Busy(holder),
+        LockError::Io(error) => Unused::Refused(error.to_string()),
+    })?;
     let (walk, _) = archive.walk();
     let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if let Ok(index) = opened
@@ -304,13 +319,16 @@ fn write(
         if touched <= (index.records() / 4).max(500) {
             match index::update(archive, index, &changes) {
                 Ok(index) => return Ok((index, touched, false)),
-                Err(IndexError::Io(path, error)) => return Err(format!("{}: {error}", path.display())),
+                Err(IndexError::Io(path, error)) => {
+                    return Err(Unused::Refused(format!("{}: {error}", path.display())));
+                }
                 // Whatever else is wrong with it, a rebuild mends it.
                 Err(_) => {}
             }
         }
     }
-    let built = index::rebuild(archive, &walk, progress).map_err(|error| error.to_string())?;
+    let built =
+        index::rebuild(archive, &walk, progress).map_err(|error| Unused::Refused(error.to_string()))?;
     let records = built.records();
     Ok((built, records, true))
 }
@@ -346,9 +364,9 @@ fn finish(archive: &Archive, source: Source, mut notices: Vec<Notice>, refreshed
 }
 
 /// The files themselves as an engine.
-fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: &str, mut notices: Vec<Notice>) -> Ready<'a> {
+fn scan<'a>(archive: &'a Archive, walk: &[FileStat], reason: Unused, mut notices: Vec<Notice>) -> Ready<'a> {
     let Read { records, broken } = read(archive, walk, &mut notices);
-    notices.push(Notice::Scanned(reason.to_owned()));
+    notices.push(Notice::Scanned(reason));
     if !broken.is_empty() {
         notices.push(Notice::Broken(broken));
     }

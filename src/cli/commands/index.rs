@@ -19,8 +19,10 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let refresh = if matches.get_flag("rebuild") { Refresh::Rebuild } else { Refresh::Write };
     let ready = notices::ready(context, archive, refresh);
     // It was asked to write: that the files themselves can be searched is no answer.
-    let scanned =
-        |notice: &Notice| if let Notice::Scanned(reason) = notice { Some(reason.clone()) } else { None };
+    let scanned = |notice: &Notice| match notice {
+        Notice::Scanned(unused) => Some(notices::unused_for(context, unused)),
+        _ => None,
+    };
     if let Some(reason) = ready.notices.iter().find_map(scanned) {
         let folder = archive.state().join("index").display().to_string();
         let args = [("path", folder.as_str()), ("reason", &reason)];
