@@ -31,6 +31,7 @@ const COMMANDS: &[&str] = &[
     "facts",
     "region",
     "report",
+    "export",
     "score",
     "validate",
     "import",

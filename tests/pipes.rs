@@ -13,7 +13,7 @@ const LINES: &str = "--help; -V; search --help; search 党; search 党 --json; s
     stats --rows 省 --cols 等次 --json; stats --by year -O xlsx; terms; terms --json; facts; facts --json; \
     facts -O csv; region 敦煌; region 敦煌 --json; report; report yearly --edition 2; \
     report yearly --edition 2 -O html; report yearly --edition 2 -O docx; \
-    report yearly --edition 2 -O xlsx; report quality -O md; score; score star; score --help; validate; \
+    report yearly --edition 2 -O xlsx; report quality -O md; export; export -O csv; export --json; export --schema; score; score star; score --help; validate; \
     validate --json; validate -O sarif; validate -O github; validate --explain AK0104; \
     validate --fix --dry-run; import --dry-run note.txt; import --dry-run --json note.txt; dedup; \
     dedup --json; similar case-a; similar case-a --json; set case-a notes=x --dry-run; set case-a notes=x; \

@@ -5,6 +5,7 @@ use crate::ooxml;
 use crate::support::anku;
 use crate::support::shipped;
 use crate::support::write;
+use calamine::Reader as _;
 use serde_json::json;
 
 #[test]
@@ -69,6 +70,35 @@ fn the_award_list_checks_its_ranks() {
             let sum = count * (count + 1) / 2;
             assert_eq!(rows[row]["cells"], json!([level, count, sum, sum, "", "", "相符"]));
         }
+    }
+}
+
+/// Counts, shares, changes and the figures of sentences: each leads to the records that it counts.
+#[test]
+fn every_figure_leads_to_its_records() {
+    let archive = shipped();
+    let root = archive.path();
+    let page = anku(root, ["report", "yearly", "--edition", "2", "-O", "html"]).ends(0).stdout;
+    let words = page.lines().find(|line| line.contains("共收录案例")).expect("the sentence");
+    for figure in [">101</a> 个，其中", ">2</a> 个，仅列名", ">99</a> 个；", ">100</a> 条", ">1</a> 个；涉及"]
+    {
+        assert!(words.contains(figure), "{figure}: {words}");
+    }
+    // No cell of a figure without a link, but for zeros and the ranks of the list.
+    let figures: Vec<&str> = page.split("<td").filter(|cell| cell.contains("data-value")).collect();
+    let bare: Vec<&&str> = figures
+        .iter()
+        .filter(|cell| {
+            !cell.contains("<a ") && !cell.contains("data-value=\"0") && !cell.contains("data-value=\"-0")
+        })
+        .collect();
+    assert!(figures.len() > 100 && bare.is_empty(), "{} of {}: {bare:?}", bare.len(), figures.len());
+    anku(root, ["report", "yearly", "--edition", "2", "-o", "y.xlsx"]).ends(0);
+    let mut book = calamine::open_workbook_auto(root.join("y.xlsx")).expect("a workbook");
+    let first = book.sheet_names()[0].clone();
+    let text = format!("{:?}", book.worksheet_range(&first).expect("a sheet"));
+    for line in ["→ 第2届共收录案例 101", "→ 仅列名的 99", "→ 名单条目 100"] {
+        assert!(text.contains(line), "{line}: {text}");
     }
 }
 

@@ -4,6 +4,7 @@ use super::checks;
 use super::document::Block;
 use super::document::Document;
 use super::document::Source;
+use super::document::Stated;
 use super::gaps;
 use super::outline::Figure;
 use super::outline::Outline;
@@ -195,7 +196,7 @@ impl Builder<'_> {
     fn block(&self, block: &OutlineBlock, at: &str, out: &mut Vec<Block>) -> Result<(), BuildError> {
         match block {
             OutlineBlock::Heading(words) => out.push(Block::Heading { level: 2, text: self.fill(words) }),
-            OutlineBlock::Text(words) => out.push(Block::Paragraph(self.fill(words))),
+            OutlineBlock::Text(words) => out.push(self.stated(words)),
             OutlineBlock::Table(spec) => out.push(self.table(spec, &format!("{at}.table.where"))?),
             OutlineBlock::List(spec) => {
                 let chosen = self.chosen(spec.filter.as_deref(), &format!("{at}.list.where"))?;
@@ -280,7 +281,8 @@ impl Builder<'_> {
         }
     }
 
-    /// The same for a table of two periods: the figures of the one before stand in `column`.
+    /// The same for a table of two periods: the figures of the one before stand in `column`, and two columns
+    /// of changes after it, which are made of the records of both.
     fn point_before(&self, table: &mut Table, chosen: Option<&BTreeSet<usize>>, column: usize) {
         let kept = |place: &usize| chosen.is_none_or(|chosen| chosen.contains(place));
         let earlier: Vec<usize> = self.earlier.iter().map(|(place, _)| *place).filter(kept).collect();
@@ -293,9 +295,10 @@ impl Builder<'_> {
             .collect();
         self.point(table, chosen);
         for (row, then) in table.rows.iter_mut().zip(then) {
-            if let Some(behind) = row.behind.get_mut(column) {
-                *behind = then;
-            }
+            let mut both = row.behind.get(column - 1).cloned().unwrap_or_default();
+            both.extend(&then);
+            row.behind.truncate(column);
+            row.behind.extend([then, both.clone(), both]);
         }
     }
 
@@ -335,6 +338,59 @@ impl Builder<'_> {
             }
         }
         out.trim().to_owned()
+    }
+
+    /// A paragraph, with the records behind each of its figures.
+    fn stated(&self, words: &Words) -> Block {
+        let (mut text, mut figures) = (String::new(), Vec::new());
+        for piece in Figure::pieces(words.say(self.lang)) {
+            let start = text.len();
+            match piece {
+                Ok(words) => text.push_str(if start == 0 { words.trim_start() } else { words }),
+                Err(name) => match Figure::resolve(self.kind, name) {
+                    Some(figure) => {
+                        let behind = self.behind(&figure);
+                        text.push_str(&self.figure(figure));
+                        if !behind.is_empty() {
+                            figures.push(Stated { start, end: text.len(), behind });
+                        }
+                    }
+                    None => text.push_str(name),
+                },
+            }
+        }
+        text.truncate(text.trim_end().len());
+        if figures.is_empty() { Block::Paragraph(text) } else { Block::Stated { text, figures } }
+    }
+
+    /// The records that a figure of a sentence counts, by their places among those of the period.
+    fn behind(&self, figure: &Figure) -> Vec<u32> {
+        let those = |test: &dyn Fn(usize, &Card) -> bool| -> Vec<u32> {
+            let cards = (0..).zip(&self.sliced).enumerate();
+            let kept = cards.filter(|(at, (_, (_, card)))| test(*at, card.as_ref()));
+            kept.map(|(_, (place, _))| place).collect()
+        };
+        let extent = |wanted: &str| those(&|_, card| card.extent.as_deref() == Some(wanted));
+        match figure {
+            Figure::Period | Figure::Programme | Figure::Given(_) => Vec::new(),
+            Figure::Records => those(&|_, _| true),
+            Figure::Full => extent(FULL),
+            Figure::Listed => extent(LISTED),
+            Figure::Entries => {
+                let entries = self.entries();
+                those(&|at, _| entries.get(at).is_some_and(|count| *count > 0))
+            }
+            Figure::Unlisted => {
+                let entries = self.entries();
+                those(&|at, _| entries.get(at) == Some(&0))
+            }
+            Figure::Values(dim) => match Plan::new(self.kind, std::slice::from_ref(dim)) {
+                Ok(plan) => those(&|_, card| {
+                    plan.units(card).into_iter().any(|unit| unit.values.iter().flatten().next().is_some())
+                }),
+                Err(_) => Vec::new(),
+            },
+        }
     }
 
     fn figure(&self, figure: Figure) -> String {

@@ -38,6 +38,13 @@ pub enum Block {
     },
     /// A paragraph.
     Paragraph(String),
+    /// A paragraph that states figures.
+    Stated {
+        /// The text.
+        text: String,
+        /// The figures in it, from front to back.
+        figures: Vec<Stated>,
+    },
     /// A table.
     Table(Table),
     /// A list of short texts.
@@ -47,6 +54,28 @@ pub enum Block {
         /// The texts.
         items: Vec<String>,
     },
+}
+
+/// A figure in a paragraph.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stated {
+    /// Its first byte in the text.
+    pub start: usize,
+    /// The byte after it.
+    pub end: usize,
+    /// The records behind it: places in [`Document::records`].
+    pub behind: Vec<u32>,
+}
+
+impl Stated {
+    /// The figure with the words of its clause that lead to it.
+    pub fn clause<'t>(&self, text: &'t str) -> &'t str {
+        const MARKS: &[char] = &['，', '；', '。', '：', ',', ';', ':', '.', '(', '（', '\n'];
+        let before = text.get(..self.start).unwrap_or_default();
+        let from =
+            before.rfind(MARKS).map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+        text.get(from..self.end).unwrap_or_default().trim()
+    }
 }
 
 impl Source {

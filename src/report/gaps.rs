@@ -41,7 +41,7 @@ pub(super) fn table(spec: &GapsSpec, kind: &Kind, cards: &[&Card], lang: Lang) -
             share.map_or(Cell::Empty, Cell::Share),
             if examples.is_empty() { Cell::Empty } else { Cell::Text(examples) },
         ];
-        table.rows.push(Row { cells, summary: false, behind: vec![Vec::new(), behind] });
+        table.rows.push(Row { cells, summary: false, behind: vec![Vec::new(), behind.clone(), behind] });
     }
     table
 }

@@ -16,7 +16,7 @@ mod render;
 mod rows;
 
 pub use build::{Answers, BuildError, Rule, Select, build};
-pub use document::{Block, Document, Source};
+pub use document::{Block, Document, Source, Stated};
 pub use export::{list_name, lists, table_of_entries, table_of_records};
 pub use outline::{
     Check, Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,

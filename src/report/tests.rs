@@ -84,7 +84,7 @@ fn lines(document: &Document) -> Vec<String> {
     for block in &document.blocks {
         match block {
             Block::Heading { level, text } => lines.push(format!("{level} {text}")),
-            Block::Paragraph(text) => lines.push(text.clone()),
+            Block::Paragraph(text) | Block::Stated { text, .. } => lines.push(text.clone()),
             Block::Table(table) => {
                 lines.extend(table.title.iter().map(|title| format!("[{title}]")));
                 lines.extend(text(table));

@@ -202,15 +202,15 @@ impl<'p> Grid<'p> {
         found.map_or_else(|| Cow::Owned(Partial::default()), Cow::Borrowed)
     }
 
-    /// The figure of the period before that of a row, where rows stand for periods; nothing where there
-    /// was none.
-    pub(super) fn before(&self, row: Spot<'_>, col: Spot<'_>) -> Figure {
-        let Spot::Line(line) = row else { return Figure::None };
+    /// What was counted in the period before that of a row, where rows stand for periods; `None` where
+    /// there was none.
+    pub(super) fn before(&self, row: Spot<'_>, col: Spot<'_>) -> Option<Partial> {
+        let Spot::Line(line) = row else { return None };
         let mut key = line.key.clone();
-        let Some(Some(Datum::Integer(period))) = key.last_mut() else { return Figure::None };
+        let Some(Some(Datum::Integer(period))) = key.last_mut() else { return None };
         *period = period.saturating_sub(1);
         let before = Line { key, ..line.clone() };
-        if self.rows.contains(&before) { self.figure(Spot::Line(&before), col) } else { Figure::None }
+        self.rows.contains(&before).then(|| self.partial(Spot::Line(&before), col).into_owned())
     }
 
     pub(super) fn figure(&self, row: Spot<'_>, col: Spot<'_>) -> Figure {

@@ -113,7 +113,9 @@ impl Pivot {
             }
             object.insert("value".into(), sum.figure(&self.cut.measure).json());
             if self.by_period(kind) && names == ["row", "col"] {
-                let (now, then) = (grid.figure(row, col), grid.before(row, col));
+                let before = grid.before(row, col);
+                let then = before.map_or(Figure::None, |part| part.figure(&self.cut.measure));
+                let now = grid.figure(row, col);
                 let (change, share) = change(now, then);
                 object.insert("change".into(), change.map_or(Value::Null, Figure::json));
                 object.insert("change_share".into(), json!(share.map(|share| (share * 1e6).round() / 1e6)));
@@ -176,13 +178,19 @@ impl Pivot {
                 behind.push(partial.records());
                 if self.percent().is_some() && !outside(col) {
                     cells.push(grid.share(row, col).map_or(Cell::Empty, Cell::Share));
+                    behind.push(partial.records());
                 }
                 if self.by_period(kind) {
-                    let (change, share) = change(figure, grid.before(row, col));
+                    let before = grid.before(row, col);
+                    let then = before.as_ref().map_or(Figure::None, |part| part.figure(&self.cut.measure));
+                    let (change, share) = change(figure, then);
                     cells.push(change.map_or(Cell::Empty, Figure::change));
                     cells.push(share.map_or(Cell::Empty, Cell::Share));
+                    // A change is made of the records of both periods.
+                    let mut both = partial.into_owned();
+                    both.merge(&before.unwrap_or_default());
+                    behind.extend([both.records(), both.records()]);
                 }
-                behind.resize(cells.len(), Vec::new());
             }
             let summary = !matches!(row, Spot::Line(line) if !line.outside && !self.no_point(kind, line));
             table.rows.push(Row { cells, summary, behind });

@@ -39,7 +39,7 @@ pub(super) fn parts(document: &Document) -> Vec<Vec<Vec<String>>> {
     for block in &document.blocks {
         match block {
             Block::Heading { text, .. } => heading = Some(text),
-            Block::Paragraph(_) => {}
+            Block::Paragraph(_) | Block::Stated { .. } => {}
             Block::Table(table) => {
                 let title = heading.take().into_iter().chain(&table.title).map(String::as_str);
                 let title = title.collect::<Vec<_>>().join(" ");

@@ -36,7 +36,7 @@ pub fn json_text(value: &Value) -> String {
 fn block(block: &Block) -> Value {
     match block {
         Block::Heading { level, text } => json!({"type": "heading", "level": level, "text": text}),
-        Block::Paragraph(text) => json!({"type": "paragraph", "text": text}),
+        Block::Paragraph(text) | Block::Stated { text, .. } => json!({"type": "paragraph", "text": text}),
         Block::List { ordered, items } => json!({"type": "list", "ordered": ordered, "items": items}),
         Block::Table(table) => {
             let columns: Vec<Value> = table

@@ -18,7 +18,7 @@ pub(super) fn render(document: &Document, options: &Options) -> Vec<u8> {
             Block::Heading { level, text } => {
                 parts.push(format!("{} {}", "#".repeat(usize::from((*level).clamp(1, 6))), inline(text)));
             }
-            Block::Paragraph(text) => parts.push(paragraph(text)),
+            Block::Paragraph(text) | Block::Stated { text, .. } => parts.push(paragraph(text)),
             Block::Table(table) => {
                 parts.extend(table.title.iter().map(|title| format!("**{}**", inline(title))));
                 if !table.columns.is_empty() {

@@ -54,7 +54,7 @@ pub(super) fn text(
                 }
                 lines
             }
-            Block::Paragraph(text) => wrapped(text),
+            Block::Paragraph(text) | Block::Stated { text, .. } => wrapped(text),
             Block::Table(table) => {
                 let mut lines: Vec<String> = table.title.iter().flat_map(|title| wrapped(title)).collect();
                 lines.extend(draw(table, options));

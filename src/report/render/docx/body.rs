@@ -108,7 +108,7 @@ fn draw_piece(xml: &mut Xml, piece: &Piece<'_>, lists: &mut usize) {
             };
             xml.paragraph(style, |_| {}, |xml| xml.run(text, Look::default()));
         }
-        Piece::Block(Block::Paragraph(text)) => {
+        Piece::Block(Block::Paragraph(text) | Block::Stated { text, .. }) => {
             for line in clean(text).lines().filter(|line| !line.trim().is_empty()) {
                 xml.paragraph("BodyText", |_| {}, |xml| xml.run(line.trim(), Look::default()));
             }

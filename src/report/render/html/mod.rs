@@ -16,6 +16,7 @@ use self::grid::Name;
 use super::Options;
 use crate::report::document::Block;
 use crate::report::document::Document;
+use crate::report::document::Stated;
 use crate::table::Table;
 use std::fmt::Write as _;
 
@@ -84,6 +85,7 @@ impl<'d> Page<'d> {
             Block::Paragraph(paragraph) => {
                 let _ = writeln!(self.out, "<p>{}</p>", text(paragraph));
             }
+            Block::Stated { text, figures } => self.stated(text, figures),
             Block::Table(table) => self.table(table),
             Block::List { ordered, items } => {
                 let tag = if *ordered { "ol" } else { "ul" };
@@ -94,6 +96,31 @@ impl<'d> Page<'d> {
                 let _ = writeln!(self.out, "</{tag}>");
             }
         }
+    }
+
+    /// A paragraph whose figures lead to the records behind them.
+    fn stated(&mut self, words: &str, figures: &[Stated]) {
+        self.out.push_str("<p>");
+        let mut at = 0;
+        for figure in figures {
+            let (Some(before), Some(inside)) =
+                (words.get(at..figure.start), words.get(figure.start..figure.end))
+            else {
+                continue;
+            };
+            self.out.push_str(&text(before));
+            let what = || figure.clause(words).to_owned();
+            let _ = match self.lists.link(&figure.behind, what) {
+                Some(link) => {
+                    let (cell, list) = (link.cell, link.list);
+                    write!(self.out, "<a id=\"c{cell}\" href=\"#k{list}\">{}</a>", text(inside))
+                }
+                None => write!(self.out, "{}", text(inside)),
+            };
+            at = figure.end;
+        }
+        let rest = words.get(at..).unwrap_or_default();
+        let _ = writeln!(self.out, "{}</p>", text(rest));
     }
 
     fn table(&mut self, table: &Table) {

@@ -154,7 +154,7 @@ fn nothing_in_a_text_is_markup() {
     let dressed = page(&dressed);
     let plain = blocks.into_iter().map(|block| match block {
         Block::Heading { level, .. } => Block::Heading { level, text: "x".to_owned() },
-        Block::Paragraph(_) => Block::Paragraph("x".to_owned()),
+        Block::Paragraph(_) | Block::Stated { .. } => Block::Paragraph("x".to_owned()),
         Block::List { ordered, .. } => Block::List { ordered, items: vec!["x".to_owned()] },
         Block::Table(mut table) => {
             table.title = Some("x".to_owned());

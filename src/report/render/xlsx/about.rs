@@ -3,6 +3,8 @@
 use super::grid::Part;
 use super::grid::Tools;
 use super::names::target;
+use super::sources::Figure;
+use super::sources::Sources;
 use super::text::line;
 use super::text::lines;
 use super::text::pieces;
@@ -49,6 +51,29 @@ impl Page<'_> {
     }
 }
 
+/// A figure of a paragraph, as a line under it: a cell of text has one link at most.
+pub(super) struct Link {
+    block: usize,
+    text: String,
+    target: String,
+}
+
+/// Where the figures of paragraphs lead. To be asked before the sheets of records are written.
+pub(super) fn places(document: &Document, sheet: &str, sources: &mut Sources<'_>) -> Vec<Link> {
+    let mut found = Vec::new();
+    for (block, part) in document.blocks.iter().enumerate() {
+        let Block::Stated { text, figures } = part else { continue };
+        for figure in figures {
+            let words = line(figure.clause(text));
+            let named = || Figure { name: words.clone(), target: target(sheet, 0, 0) };
+            if let Some(target) = sources.place(&figure.behind, named) {
+                found.push(Link { block, text: format!("→ {words}"), target });
+            }
+        }
+    }
+    found
+}
+
 /// Fills the sheet.
 ///
 /// # Errors
@@ -57,6 +82,7 @@ pub(super) fn write(
     sheet: &mut Worksheet,
     document: &Document,
     parts: &[Part<'_>],
+    stated: &[Link],
     listed: &[Listed],
     tools: &Tools<'_>,
 ) -> Result<(), XlsxError> {
@@ -74,6 +100,17 @@ pub(super) fn write(
                 page.text(&line(text), format, 8.0)?;
             }
             Block::Paragraph(text) => page.text(&lines(text), &styles.text, 4.0)?,
+            Block::Stated { text, .. } => {
+                page.text(&lines(text), &styles.text, 4.0)?;
+                for link in stated.iter().filter(|link| link.block == place) {
+                    links += 1;
+                    if links <= limits.links {
+                        let url = Url::new(&link.target).set_text(&link.text);
+                        page.sheet.write_url_with_format(page.row, 0, url, &styles.link)?;
+                        page.row += 1;
+                    }
+                }
+            }
             Block::List { ordered, items } => {
                 for (number, item) in (1..).zip(items) {
                     let mark = if *ordered { format!("{number}. ") } else { "• ".to_owned() };

@@ -65,9 +65,10 @@ fn within(document: &Document, options: &Options, limits: &Limits) -> Result<Vec
         for part in &parts {
             grid::write(&mut book, part, &tools, &mut sources)?;
         }
+        let stated = about.as_ref().map(|name| about::places(document, name, &mut sources));
         let listed = sources.write(&mut book, &tools)?;
-        if about.is_some() {
-            about::write(book.worksheet_from_index(0)?, document, &parts, &listed, &tools)?;
+        if let Some(stated) = stated {
+            about::write(book.worksheet_from_index(0)?, document, &parts, &stated, &listed, &tools)?;
         }
         book.save_to_buffer()
     };
@@ -99,7 +100,7 @@ fn plan<'d>(
                 let otherwise = tools.lang.say("xlsx.table", &[("number", &number.to_string())]);
                 parts.extend(grid::parts(table, place, title, [wanted, &otherwise], names, tools)?);
             }
-            Block::Paragraph(_) | Block::List { .. } => {}
+            Block::Paragraph(_) | Block::Stated { .. } | Block::List { .. } => {}
         }
     }
     Ok(parts)
