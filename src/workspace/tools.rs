@@ -17,8 +17,8 @@ use std::time::Instant;
 
 /// LibreOffice needs ten seconds and more for its first start.
 const OFFICE_PATIENCE: Duration = Duration::from_secs(120);
-/// pdftotext is quick.
-const PDF_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a program may take to read one file.
+const READER_PATIENCE: Duration = Duration::from_secs(60);
 /// More than this is no converted document.
 const MAX_OUTPUT: u64 = 64 << 20;
 /// How often a program is asked whether it has ended.
@@ -74,7 +74,9 @@ impl Machine {
             .arg(&output)
             .arg(&input)
             .current_dir(folder.path());
-        let status = run(command, self.patience.unwrap_or(OFFICE_PATIENCE))?;
+        // A report takes as long as it takes; of files that come from anywhere some never end.
+        let patience = if to == "pdf" { OFFICE_PATIENCE } else { READER_PATIENCE };
+        let status = run(command, self.patience.unwrap_or(patience))?;
         let made = std::fs::File::open(output.join(format!("in.{to}"))).map_err(|_| ended(status))?;
         let mut converted = Vec::new();
         made.take(MAX_OUTPUT + 1).read_to_end(&mut converted).map_err(|error| error.to_string())?;
@@ -87,7 +89,7 @@ impl Machine {
         std::fs::write(&input, bytes).map_err(|error| error.to_string())?;
         let mut command = Command::new(program);
         command.args(["-enc", "UTF-8", "-layout"]).arg(&input).arg(&output).current_dir(folder.path());
-        let status = run(command, self.patience.unwrap_or(PDF_PATIENCE))?;
+        let status = run(command, self.patience.unwrap_or(READER_PATIENCE))?;
         let made = std::fs::File::open(&output).map_err(|_| ended(status))?;
         let mut text = String::new();
         made.take(MAX_OUTPUT).read_to_string(&mut text).map_err(|error| error.to_string())?;

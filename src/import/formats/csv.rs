@@ -21,17 +21,19 @@ pub fn sniff(input: Bytes<'_>) -> bool {
         return false;
     }
     let Ok(Decoded { text, .. }) = decode(input.bytes, &Options::default()) else { return false };
-    delimiter(&text, matches!(input.ending, "csv" | "tsv" | "tab")).is_some()
+    let named = matches!(input.ending, "csv" | "tsv" | "tab");
+    delimiter(&text, named).is_some() || (named && is_uneven(&text))
 }
 
 /// Reads a table.
 ///
 /// # Errors
-/// Those of a text, `too-large`.
+/// Those of a text, `too-large`, `ragged`.
 pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static str> {
     let Decoded { text, encoding, remarks } = decode(input.bytes, options)?;
     let named = matches!(input.ending, "csv" | "tsv" | "tab");
-    let delimiter = delimiter(&text, named).ok_or("unknown-format")?;
+    let delimiter =
+        delimiter(&text, named).ok_or(if is_uneven(&text) { "ragged" } else { "unknown-format" })?;
     let rows = rows(&text, delimiter, usize::MAX);
     if rows.iter().map(|row| row.cells.len()).sum::<usize>() > MAX_CELLS {
         return Err("too-large");
@@ -63,6 +65,15 @@ fn delimiter(text: &str, named: bool) -> Option<u8> {
     };
     let found = DELIMITERS.iter().filter_map(|d| Some((table(d)?, *d)));
     found.max_by_key(|((alike, width), _)| (*alike, *width)).map(|(_, d)| d)
+}
+
+/// Whether a file that is called a table begins like one: its heading has columns, its rows do not keep to them.
+fn is_uneven(text: &str) -> bool {
+    DELIMITERS.iter().any(|delimiter| {
+        let rows = rows(text, *delimiter, LOOKED_AT);
+        rows.len() > 1
+            && rows.first().is_some_and(|first| headed(first) && marks(text, first, *delimiter) > 0)
+    })
 }
 
 /// How many delimiters a row has outside its cells, as cells are read: a quotation mark that nothing closes hides none.
