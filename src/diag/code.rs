@@ -97,6 +97,8 @@ codes! {
     Schema = "AK0110", Error;
     /// A field given with no value after it.
     EmptyValue = "AK0111", Error;
+    /// A list with so many values outside its vocabulary that the rest of it was not looked at.
+    ListUnchecked = "AK0112", Error;
 
     // 02xx: rules across records.
     /// Two records have one id.
