@@ -117,8 +117,7 @@ pub(super) fn wants_block(text: &str) -> bool {
     (text.contains('\n') || (text.chars().count() > 60 && !text.bytes().all(|b| b.is_ascii_graphic())))
         && !text.starts_with([' ', '\t', '\n'])
         && !text.ends_with([' ', '\t'])
-        && !text.contains(['\r', '\u{85}', '\u{2028}', '\u{2029}', '\u{feff}'])
-        && !text.chars().any(|c| c.is_control() && c != '\n')
+        && !text.chars().any(|c| is_escaped(c) && c != '\n')
         && !text.split('\n').any(|line| !line.is_empty() && line.trim().is_empty())
 }
 
@@ -190,15 +189,17 @@ pub(super) fn is_plain(text: &str) -> bool {
         && !text.ends_with([' ', '\t', ':'])
         && !text.contains(": ")
         && !text.contains(" #")
-        && !text
-            .chars()
-            .any(|c| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'))
+        && !text.chars().any(is_escaped)
+}
+
+/// What YAML 1.2 (5.1, c-printable) does not let stand in a text as it is, or reads as a line end or a byte order
+/// mark. U+FFFE and U+FFFF are characters of no text, but an escape can bring them.
+fn is_escaped(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
 fn quoted(text: &str) -> String {
-    let escape =
-        text.chars().any(|c| c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}'));
-    if !escape {
+    if !text.chars().any(is_escaped) {
         return format!("'{}'", text.replace('\'', "''"));
     }
     let mut out = String::from("\"");
@@ -209,7 +210,7 @@ fn quoted(text: &str) -> String {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
-            c if c.is_control() || matches!(c, '\u{85}' | '\u{2028}' | '\u{2029}' | '\u{feff}') => {
+            c if is_escaped(c) => {
                 let _ = write!(out, "\\u{:04x}", c as u32);
             }
             c => out.push(c),
@@ -275,6 +276,8 @@ mod tests {
             "~",
             "行\n  缩进\n",
             "\u{feff}x",
+            "\u{ffff}FFD题",
+            "a\u{fffe}\n\nb",
             "\n",
             "a\n \nb",
             "=1+1",
