@@ -1,6 +1,7 @@
 //! What scripts and people rely on at the terminal: exit codes, JSON shapes, bare lists, widening,
 //! harmless output, both languages.
 
+use crate::support::COMMANDS;
 use crate::support::Rng;
 use crate::support::anku;
 use crate::support::anku_reading;
@@ -19,36 +20,6 @@ use serde_json::Value;
 use std::path::Path;
 use tempfile::TempDir;
 use unicode_width::UnicodeWidthStr as _;
-
-/// Every command.
-const COMMANDS: &[&str] = &[
-    "search",
-    "list",
-    "grep",
-    "show",
-    "stats",
-    "terms",
-    "facts",
-    "region",
-    "report",
-    "export",
-    "score",
-    "validate",
-    "import",
-    "dedup",
-    "similar",
-    "set",
-    "new",
-    "open",
-    "fmt",
-    "undo",
-    "init",
-    "index",
-    "status",
-    "doctor",
-    "completions",
-    "man",
-];
 
 /// A record with a finding, on line 4.
 const BAD: &str = "id: bad\ntitle: 坏记录\nyear: 2012\nsector: 没有的领域\n";

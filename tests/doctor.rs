@@ -173,16 +173,23 @@ fn doctor_names_what_killed_runs_have_left_and_mends_it() {
     let kept = root.join(".anku/journal").join("0001-").display().to_string();
     interrupted(root);
     write(root, "cases/2012/.anku-x1.tmp", "half");
+    write(root, ".anku/.tmpx1", "half");
+    write(root, "cases/2012/.tmp-notes", "a person's own");
     write(root, ".anku/journal/0009-00000000.staged/after", "x");
     let untouched = files(&root.join("cases"));
     let (code, found) = doctor(root, &[]);
     let mut kinds = kinds_of(&found["faults"]);
     kinds.sort_unstable();
-    assert_eq!((code, kinds), (1, vec!["leftover", "leftover", "staged", "unfinished"]), "{found} {kept}");
+    assert_eq!(
+        (code, kinds),
+        (1, vec!["leftover", "leftover", "leftover", "staged", "unfinished"]),
+        "{found} {kept}"
+    );
     assert_eq!(files(&root.join("cases")), untouched, "a look changes nothing");
     let (code, mended) = doctor(root, &["--fix"]);
-    assert_eq!((code, mended["mended"].as_array().map(Vec::len)), (0, Some(4)), "{mended}");
+    assert_eq!((code, mended["mended"].as_array().map(Vec::len)), (0, Some(5)), "{mended}");
     let now: BTreeMap<String, Vec<u8>> = files(&root.join("cases"));
+    assert!(now.contains_key("2012/.tmp-notes"));
     assert!(now.contains_key("2015/two.yaml") && !now.keys().any(|path| path.contains(".anku-")));
     assert_eq!(doctor(root, &[]).0, 0);
 }
@@ -202,7 +209,7 @@ fn doctor_says_what_only_people_can_mend() {
     kinds.sort_unstable();
     assert_eq!((code, kinds), (1, vec!["broken", "damaged", "lost"]), "{found}");
     let words = anku(root, ["doctor", "--lang", "en"]).ends(1).stdout;
-    for part in ["cases/2013/torn.yaml", "0007-00000000.damaged", "cannot be taken back", "3 problems"] {
+    for part in ["cases/2013/torn.yaml", "0007-00000000.damaged", "cannot be taken back", "Problems: 3"] {
         assert!(words.contains(part), "{part}: {words}");
     }
 }

@@ -1,5 +1,6 @@
 //! `set`, `fmt`, `new`, `open`: what changes, what does not, and that `undo` takes it back. Completions and manual pages.
 
+use crate::support::COMMANDS;
 use crate::support::anku;
 use crate::support::anku_reading;
 use crate::support::command;
@@ -319,42 +320,17 @@ fn an_editor_comes_from_the_environment_and_is_followed_by_a_check() {
 fn shells_and_manuals_know_every_command() {
     let folder = small();
     let root = folder.path();
-    let commands = [
-        "search",
-        "list",
-        "grep",
-        "show",
-        "stats",
-        "terms",
-        "facts",
-        "region",
-        "report",
-        "validate",
-        "import",
-        "dedup",
-        "similar",
-        "set",
-        "new",
-        "open",
-        "fmt",
-        "undo",
-        "init",
-        "index",
-        "status",
-        "completions",
-        "man",
-    ];
     let help = anku(root, ["--help", "--lang", "en"]).ends(0).stdout;
     let page = anku(root, ["man", "--lang", "en"]).ends(0).stdout;
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let script = anku(root, ["completions", shell, "--lang", "en"]).ends(0).stdout;
-        for command in &commands {
+        for command in COMMANDS {
             assert!(script.contains(command), "{shell}: {command}");
         }
         // The flags that the archive's schema adds are among them.
         assert!(script.contains("province"), "{shell}");
     }
-    for command in &commands {
+    for command in COMMANDS {
         assert!(help.contains(&format!("\n  {command} ")), "{command}: {help}");
         assert!(page.contains(&format!("anku\\-{command}(1)")), "{command}: {page}");
         let own = anku(root, ["man", command, "--lang", "en"]).ends(0).stdout;

@@ -12,6 +12,36 @@ use std::process::Command;
 use std::process::Stdio;
 use tempfile::TempDir;
 
+/// Every command.
+pub const COMMANDS: &[&str] = &[
+    "search",
+    "list",
+    "grep",
+    "show",
+    "stats",
+    "terms",
+    "facts",
+    "region",
+    "report",
+    "export",
+    "score",
+    "validate",
+    "import",
+    "dedup",
+    "similar",
+    "set",
+    "new",
+    "open",
+    "fmt",
+    "undo",
+    "init",
+    "index",
+    "status",
+    "doctor",
+    "completions",
+    "man",
+];
+
 /// How a run of the binary ended and what it said.
 #[derive(Debug)]
 pub(crate) struct Run {

@@ -38,12 +38,13 @@ fuzz_target!(|bytes: &[u8]| {
     let clean = faults.is_empty();
     let kind = Kind::read("own", root, path, &ARCHIVE.references, &mut faults);
     // The check is only made where the lint has passed the schema.
-    if clean && let Some(checker) = Checker::new(&kind, &ARCHIVE.references, &mut faults) {
-        if let Some(root) = &record_root {
-            checker.check(Path::new("cases/a.yaml"), root, &mut found);
-            on_borders(record, &found);
-            let _ = (kind.facts(root), kind.texts(root), kind.extent(root));
-        }
+    if clean
+        && let Some(checker) = Checker::new(&kind, &ARCHIVE.references, &mut faults)
+        && let Some(root) = &record_root
+    {
+        checker.check(Path::new("cases/a.yaml"), root, &mut found);
+        on_borders(record, &found);
+        let _ = (kind.facts(root), kind.texts(root), kind.extent(root));
     }
     faults.retain(|fault| fault.path == path);
     on_borders(schema, &faults);

@@ -5,6 +5,7 @@ use super::links::Links;
 use super::style::Style;
 use anku::archive::Archive;
 use anku::archive::OpenError;
+use anku::diag::nearest;
 use anku::locale::Lang;
 use anku::report::printable;
 use std::borrow::Cow;
@@ -165,6 +166,15 @@ impl Context {
     pub(crate) fn complain(&self, what: &str) {
         let head = self.errors.red(self.lang.word("error"));
         let _ = writeln!(std::io::stderr(), "anku: {head}: {}", printable(what));
+    }
+
+    /// A word that is none of those known: `key` says so, the nearest or all of them are the advice.
+    pub(crate) fn unknown(&self, key: &str, word: &str, known: &[&str]) -> Failure {
+        let hint = match nearest(word, known.iter().copied()) {
+            Some(near) => self.lang.say("help.didyoumean", &[("name", near)]),
+            None => self.lang.say("parse.valid", &[("values", &known.join(" "))]),
+        };
+        Failure::hinted(self.lang.say(key, &[("name", word)]), hint)
     }
 
     /// What to do about it.

@@ -2,7 +2,6 @@
 
 use super::context::Context;
 use super::failure::Failure;
-use anku::diag::nearest;
 use anku::schema::Kind;
 use clap::ArgMatches;
 
@@ -24,17 +23,8 @@ pub(crate) fn format<'k>(
         return Ok(known.iter().copied().find(|format| *format == "json"));
     }
     let Some(name) = matches.get_one::<String>("output") else { return Ok(None) };
-    match known.iter().copied().find(|format| format == name) {
-        Some(format) => Ok(Some(format)),
-        None => {
-            let what = context.lang.say("error.no-format", &[("name", name)]);
-            let hint = match nearest(name, known.iter().copied()) {
-                Some(near) => context.lang.say("help.didyoumean", &[("name", near)]),
-                None => context.lang.say("parse.valid", &[("values", &known.join(" "))]),
-            };
-            Err(Failure::hinted(what, hint))
-        }
-    }
+    let found = known.iter().copied().find(|format| format == name).map(Some);
+    found.ok_or_else(|| context.unknown("error.no-format", name, known))
 }
 
 /// What the filter flags ask for.

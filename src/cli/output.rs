@@ -56,8 +56,7 @@ pub(crate) fn wanted<'f>(
                 let known: Vec<&str> =
                     RENDERERS.iter().flat_map(|renderer| renderer.endings).copied().chain([PDF]).collect();
                 let ending = path.extension().unwrap_or_default().to_string_lossy();
-                let what = context.lang.say("error.no-format", &[("name", &ending)]);
-                Err(Failure::hinted(what, context.lang.say("parse.valid", &[("values", &known.join(" "))])))
+                Err(context.unknown("error.no-format", &ending, &known))
             }
         },
         (None, None) => Ok("table"),

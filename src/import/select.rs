@@ -3,8 +3,7 @@
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::formats::{LABELS, base_name, encoding_of};
-use crate::diag::nearest;
+use super::formats::{base_name, encoding_of};
 
 /// A pattern for names. Without a slash it means the last part of a path, with one any stretch of whole parts up to its end.
 #[derive(Clone, Debug)]
@@ -95,8 +94,6 @@ pub enum EncodingError {
     Unknown {
         /// As given.
         label: String,
-        /// The nearest one.
-        nearest: Option<&'static str>,
     },
     /// The pattern before the label.
     #[error(transparent)]
@@ -123,9 +120,7 @@ impl Encodings {
                 None => (None, word.as_ref()),
             };
             if encoding_of(label).is_none() {
-                let nearest = nearest(label, LABELS.iter().copied())
-                    .and_then(|near| LABELS.iter().copied().find(|label| *label == near));
-                return Err(EncodingError::Unknown { label: label.to_owned(), nearest });
+                return Err(EncodingError::Unknown { label: label.to_owned() });
             }
             match pattern {
                 Some(pattern) => found.some.push((pattern, label.to_owned())),
@@ -172,7 +167,7 @@ mod tests {
         assert_eq!(named.of("x/旧/a.txt"), Some("big5"));
         assert_eq!(named.of("旧/名.txt"), Some("utf-16le"));
         let error = Encodings::parse(["gb18O30"]).unwrap_err();
-        assert_eq!(error, EncodingError::Unknown { label: "gb18O30".to_owned(), nearest: Some("gb18030") });
+        assert_eq!(error, EncodingError::Unknown { label: "gb18O30".to_owned() });
         assert_eq!(Encodings::default().of("a"), None);
     }
 }

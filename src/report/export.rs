@@ -8,7 +8,6 @@ use crate::schema::Kind;
 use crate::table::Cell;
 use crate::table::Column;
 use crate::table::Table;
-use crate::yaml::Node;
 use serde_json::Value;
 
 /// Between the values of a list in one cell.
@@ -23,18 +22,6 @@ pub fn lists(kind: &Kind) -> Vec<&str> {
         }
     }
     lists
-}
-
-/// What people call a list of mappings, as its schema says; its key where the schema says nothing.
-pub fn list_name(kind: &Kind, list: &str, chinese: bool) -> String {
-    let mut steps = list.split('.');
-    let schema = steps.try_fold(&kind.schema, |at, key| at.get("properties")?.get(key));
-    let name = if chinese {
-        schema.and_then(|schema| schema.get("title"))
-    } else {
-        schema.and_then(|schema| schema.get("x-anku")?.get("en"))
-    };
-    name.and_then(Node::text).unwrap_or(list).to_owned()
 }
 
 /// A row a record, with every field that lies in no list of mappings; the values of a list in one cell,

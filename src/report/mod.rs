@@ -17,7 +17,7 @@ mod rows;
 
 pub use build::{Answers, BuildError, Rule, Select, build};
 pub use document::{Block, Document, Source, Stated};
-pub use export::{list_name, lists, table_of_entries, table_of_records};
+pub use export::{lists, table_of_entries, table_of_records};
 pub use outline::{
     Check, Figure, FindingsSpec, Gap, GapsSpec, Known, ListSpec, Outline, OutlineBlock, RanksSpec, SHIPPED,
     TableSpec, Words, shipped,

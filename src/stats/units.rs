@@ -134,9 +134,9 @@ fn values(card: &Card, field: usize, item: Option<usize>) -> Vec<Datum> {
     found
 }
 
-/// What a list of mappings is called.
+/// What people call a list of mappings, as its schema says; its key where the schema says nothing.
 pub fn list_label(kind: &Kind, list: &str, lang: Lang) -> String {
-    let property = kind.schema.get("properties").and_then(|properties| properties.get(list));
+    let property = list.split('.').try_fold(&kind.schema, |at, key| at.get("properties")?.get(key));
     let label = match lang {
         Lang::Zh => property.and_then(|node| node.get("title")),
         Lang::En => property.and_then(|node| node.get("x-anku")).and_then(|node| node.get("en")),

@@ -17,6 +17,7 @@ use super::shape::is_typed;
 use super::write::Tree;
 use super::write::block;
 use super::write::flow;
+use super::write::head;
 use super::write::pad;
 use super::write::scalar;
 use super::write::wants_block;
@@ -245,8 +246,7 @@ impl Layout<'_> {
                 lines(out, self.above(at), indent);
                 pad(out, indent);
             }
-            out.push_str(&scalar(&entry.key));
-            out.push(':');
+            head(out, &entry.key, indent);
             let inner = if path.is_empty() { entry.key.clone() } else { format!("{path}.{}", entry.key) };
             self.value(out, &entry.value, indent, &inner, self.behind(at));
         }

@@ -15,6 +15,8 @@ use super::shape::Shape;
 use super::write::Tree;
 use super::write::after_key;
 use super::write::flow;
+use super::write::flow_entry;
+use super::write::head;
 use super::write::is_short;
 use super::write::mapping;
 use super::write::pad;
@@ -311,7 +313,7 @@ impl<'t> Edit<'t> {
         let later = |entry: &Entry| place(&entry.key).unwrap_or(usize::MAX) > own;
         let next = entries.iter().position(later);
         if self.is_flow(map) || self.in_flow(steps) {
-            let piece = format!("{}: {}", scalar(key), flow(value));
+            let piece = flow_entry(key, value);
             return match (next.and_then(|next| entries.get(next)), entries.last()) {
                 (Some(next), _) => Ok(vec![(next.key_span.start, next.key_span.start, format!("{piece}, "))]),
                 (None, Some(last)) => {
@@ -323,7 +325,8 @@ impl<'t> Edit<'t> {
         }
         let first = entries.first().ok_or(SetError::Notation)?.key_span.start;
         let indent = self.column(first);
-        let mut piece = format!("{}:", scalar(key));
+        let mut piece = String::new();
+        head(&mut piece, key, indent);
         after_key(&mut piece, value, indent);
         let margin = " ".repeat(indent);
         match next {

@@ -57,10 +57,26 @@ pub(super) fn mapping(out: &mut String, entries: &[(String, Tree)], indent: usiz
             pad(out, indent);
         }
         first = false;
-        out.push_str(&scalar(key));
-        out.push(':');
+        head(out, key, indent);
         after_key(out, value, indent);
     }
+}
+
+/// A key and its colon. YAML 1.2 (7.4.2) looks no further than 1024 characters for the colon of a key that no
+/// question mark announces.
+pub(super) fn head(out: &mut String, key: &str, indent: usize) {
+    let key = scalar(key);
+    if is_long(&key) {
+        let _ = writeln!(out, "? {key}");
+        pad(out, indent);
+    } else {
+        out.push_str(&key);
+    }
+    out.push(':');
+}
+
+fn is_long(key: &str) -> bool {
+    key.chars().count() > 1024
 }
 
 /// What follows `key:`, up to and with the line end.
@@ -159,11 +175,17 @@ pub(super) fn flow(value: &Tree) -> String {
         Tree::List(items) => format!("[{}]", items.iter().map(flow).collect::<Vec<_>>().join(", ")),
         Tree::Map(entries) => {
             let entries = entries.iter().filter(|(_, value)| !value.is_empty());
-            let entries: Vec<String> =
-                entries.map(|(key, value)| format!("{}: {}", scalar(key), flow(value))).collect();
+            let entries: Vec<String> = entries.map(|(key, value)| flow_entry(key, value)).collect();
             format!("{{{}}}", entries.join(", "))
         }
     }
+}
+
+/// An entry of a mapping in braces.
+pub(super) fn flow_entry(key: &str, value: &Tree) -> String {
+    let key = flow(&Tree::from(key));
+    let sign = if is_long(&key) { "? " } else { "" };
+    format!("{sign}{key}: {}", flow(value))
 }
 
 /// A scalar on one line: plain where every YAML reader would take it for the same text.
@@ -297,6 +319,39 @@ mod tests {
         let root = reading.root.expect("a document");
         assert_eq!(root.get("a").map(|list| list.items().len()), Some(4), "{written}");
         assert_eq!(root.get("b").and_then(crate::yaml::Node::text), Some("end"));
+    }
+
+    #[test]
+    fn a_key_of_any_length_comes_back() {
+        for length in [1, 1022, 1023, 1024, 1025, 5000] {
+            for letter in ["k", "长", "'", "\t"] {
+                let key = letter.repeat(length);
+                let inner = Tree::Map(vec![(key.clone(), Tree::Integer(1)), ("b".into(), "end".into())]);
+                let list = Tree::List(vec![inner.clone()]);
+                let tree = Tree::Map(vec![
+                    (key.clone(), inner.clone()),
+                    ("l".into(), list),
+                    ("p".into(), Tree::Map(vec![(key.clone(), Tree::from("第一段\n\n第二段\n"))])),
+                ]);
+                let flowing = format!("f: {}\n", flow(&inner));
+                for (written, wanted) in [(write(&tree), 8), (flowing, 3)] {
+                    let reading = read(&written);
+                    assert!(
+                        !reading
+                            .problems
+                            .iter()
+                            .any(|problem| matches!(problem.kind, crate::yaml::ProblemKind::Syntax(..))),
+                        "{length}"
+                    );
+                    let root = reading.root.expect("a document");
+                    fn keys(node: &crate::yaml::Node) -> usize {
+                        let inner = node.entries().iter().map(|entry| 1 + keys(&entry.value)).sum::<usize>();
+                        inner + node.items().iter().map(keys).sum::<usize>()
+                    }
+                    assert_eq!(keys(&root), wanted, "{length}");
+                }
+            }
+        }
     }
 
     proptest! {

@@ -296,11 +296,17 @@ pub fn recover_watched(
 pub fn leftovers(archive: &Archive) -> Vec<PathBuf> {
     let mut folders: Vec<PathBuf> =
         archive.kinds.iter().map(|kind| archive.root.join(&kind.folder)).collect();
-    folders.push(archive.state());
+    let state = archive.state();
+    folders.push(state.clone());
     let mut found: Vec<PathBuf> = folders
         .iter()
         .flat_map(|folder| walkdir::WalkDir::new(folder).into_iter().flatten())
-        .filter(|entry| entry.file_type().is_file() && is_temp(&entry.file_name().to_string_lossy()))
+        .filter(|entry| entry.file_type().is_file())
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy();
+            // What tantivy calls its own. Among the records such a file may be somebody's.
+            is_temp(&name) || name.starts_with(".tmp") && entry.path().starts_with(&state)
+        })
         .map(walkdir::DirEntry::into_path)
         .collect();
     found.sort();
@@ -315,9 +321,9 @@ pub fn sweep(archive: &Archive) {
     }
 }
 
-/// Ours, and those of tantivy and of the manifests.
+/// Whether a name is one that anku gives to files in the making.
 fn is_temp(name: &str) -> bool {
-    name.starts_with(".anku-") && name.ends_with(".tmp") || name.starts_with(".tmp")
+    name.starts_with(".anku-") && name.ends_with(".tmp")
 }
 
 /// What works on the archive's own files.

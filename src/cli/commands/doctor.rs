@@ -25,24 +25,26 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let archive = context.archive()?;
     let before = examine(context, archive)?;
     let wanted = matches.get_flag("fix") && before.faults.iter().any(Fault::mends);
-    let (now, mended) = if wanted {
-        let progress = Progress::new(context, "progress.index");
-        let mended = workspace::mend(archive, &before, &|done, all| progress.set(done, all));
-        progress.finish();
-        mended.map_err(|error| match error {
-            MendError::Lock(error) => writing::locked(context, archive, error),
-            MendError::Write(error) => writing::refused(context, archive, error),
-        })?;
-        let now = examine(context, archive)?;
-        let mended: Vec<&Fault> = before.faults.iter().filter(|fault| !now.faults.contains(fault)).collect();
-        (now, mended)
-    } else {
-        (before.clone(), Vec::new())
-    };
+    if !wanted {
+        return say(context, json, &before, &[]);
+    }
+    let progress = Progress::new(context, "progress.index");
+    let mended = workspace::mend(archive, &before, &|done, all| progress.set(done, all));
+    progress.finish();
+    mended.map_err(|error| match error {
+        MendError::Lock(error) => writing::locked(context, archive, error),
+        MendError::Write(error) => writing::refused(context, archive, error),
+    })?;
+    let now = examine(context, archive)?;
+    let mended: Vec<&Fault> = before.faults.iter().filter(|fault| !now.faults.contains(fault)).collect();
+    say(context, json, &now, &mended)
+}
+
+fn say(context: &Context, json: bool, now: &Diagnosis, mended: &[&Fault]) -> Result<Exit, Failure> {
     if json {
-        context.print(json_text(&to_json(&now, &mended)))?;
+        context.print(json_text(&to_json(now, mended)))?;
     } else {
-        context.print(table(context, &now, &mended))?;
+        context.print(table(context, now, mended))?;
     }
     Ok(if now.faults.is_empty() { Exit::Done } else { Exit::Nothing })
 }
@@ -138,21 +140,20 @@ fn to_json(now: &Diagnosis, mended: &[&Fault]) -> Value {
 }
 
 fn fault_json(fault: &Fault) -> Value {
-    let mends = fault.mends();
-    match fault {
-        Fault::Unreadable(path, reason) => {
-            json!({"fault": "unreadable", "path": path, "reason": reason, "mends": mends})
-        }
-        Fault::Broken(path) => json!({"fault": "broken", "path": path, "mends": mends}),
-        Fault::Leftover(path) => json!({"fault": "leftover", "path": path, "mends": mends}),
-        Fault::Journal(reason) => json!({"fault": "journal", "reason": reason, "mends": mends}),
-        Fault::Index(what) => json!({"fault": "index", "reason": what, "mends": mends}),
-        Fault::Differs(path) => json!({"fault": "differs", "path": path, "mends": mends}),
+    let mut found = match fault {
+        Fault::Unreadable(path, reason) => json!({"fault": "unreadable", "path": path, "reason": reason}),
+        Fault::Broken(path) => json!({"fault": "broken", "path": path}),
+        Fault::Leftover(path) => json!({"fault": "leftover", "path": path}),
+        Fault::Journal(reason) => json!({"fault": "journal", "reason": reason}),
+        Fault::Index(what) => json!({"fault": "index", "reason": what}),
+        Fault::Differs(path) => json!({"fault": "differs", "path": path}),
         Fault::Batch(BatchFault::Unfinished { id, missing }) => {
-            json!({"fault": "unfinished", "batch": id, "missing": missing, "mends": mends})
+            json!({"fault": "unfinished", "batch": id, "missing": missing})
         }
-        Fault::Batch(BatchFault::Staged(id)) => json!({"fault": "staged", "batch": id, "mends": mends}),
-        Fault::Batch(BatchFault::Damaged(id)) => json!({"fault": "damaged", "batch": id, "mends": mends}),
-        Fault::Batch(BatchFault::Lost(id)) => json!({"fault": "lost", "batch": id, "mends": mends}),
-    }
+        Fault::Batch(BatchFault::Staged(id)) => json!({"fault": "staged", "batch": id}),
+        Fault::Batch(BatchFault::Damaged(id)) => json!({"fault": "damaged", "batch": id}),
+        Fault::Batch(BatchFault::Lost(id)) => json!({"fault": "lost", "batch": id}),
+    };
+    found["mends"] = json!(fault.mends());
+    found
 }

@@ -10,11 +10,10 @@ use crate::cli::output;
 use crate::cli::query;
 use anku::archive::Archive;
 use anku::archive::Record;
-use anku::diag::nearest;
+use anku::locale::Lang;
 use anku::report::Block;
 use anku::report::Document;
 use anku::report::json_text;
-use anku::report::list_name;
 use anku::report::lists;
 use anku::report::table_of_entries;
 use anku::report::table_of_records;
@@ -23,6 +22,7 @@ use anku::schema::Checker;
 use anku::schema::Kind;
 use anku::search::Options;
 use anku::search::find;
+use anku::stats::list_label;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
 use serde_json::Value;
@@ -57,7 +57,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
         _ => {
             let document = match (entries, format) {
                 (Some(list), _) => Document::of(table_of_entries(kind, &list, &records, chinese)),
-                (None, "xlsx") => workbook(kind, &records, chinese),
+                (None, "xlsx") => workbook(kind, &records, context.lang),
                 (None, _) => Document::of(table_of_records(kind, &records, chinese)),
             };
             output::document(context, matches, Some(format), &document)?;
@@ -70,7 +70,8 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 }
 
 /// A sheet of records and one for each list of entries that any record has.
-fn workbook(kind: &Kind, records: &[Value], chinese: bool) -> Document {
+fn workbook(kind: &Kind, records: &[Value], lang: Lang) -> Document {
+    let chinese = lang.is_zh();
     let mut records_table = table_of_records(kind, records, chinese);
     records_table.title = Some(if chinese { &kind.names.zh } else { &kind.names.en }.clone());
     let mut document = Document::of(records_table);
@@ -79,7 +80,7 @@ fn workbook(kind: &Kind, records: &[Value], chinese: bool) -> Document {
         if table.rows.is_empty() {
             continue;
         }
-        table.title = Some(list_name(kind, list, chinese));
+        table.title = Some(list_label(kind, list, lang));
         document.blocks.push(Block::Table(table));
     }
     document
@@ -92,8 +93,7 @@ fn kind<'a>(context: &Context, archive: &'a Archive, matches: &ArgMatches) -> Re
     let found = archive.kinds.iter().find(|kind| kind.name == *name || kind.names.is(name));
     found.ok_or_else(|| {
         let names: Vec<&str> = archive.kinds.iter().map(|kind| kind.name.as_str()).collect();
-        let what = context.lang.say("export.unknown-kind", &[("name", name)]);
-        Failure::hinted(what, context.lang.say("parse.valid", &[("values", &names.join(" "))]))
+        context.unknown("error.no-kind", name, &names)
     })
 }
 
@@ -105,19 +105,10 @@ fn entries(context: &Context, kind: &Kind, matches: &ArgMatches) -> Result<Optio
     let is = |list: &str| {
         list == word.as_str()
             || Some(list) == named
-            || [true, false].iter().any(|chinese| list_name(kind, list, *chinese) == *word)
+            || [Lang::Zh, Lang::En].iter().any(|lang| list_label(kind, list, *lang) == *word)
     };
-    match known.iter().find(|list| is(list)) {
-        Some(list) => Ok(Some((*list).to_owned())),
-        None => {
-            let what = context.lang.say("export.no-list", &[("name", word)]);
-            let hint = match nearest(word, known.iter().copied()) {
-                Some(near) => context.lang.say("help.didyoumean", &[("name", near)]),
-                None => context.lang.say("parse.valid", &[("values", &known.join(" "))]),
-            };
-            Err(Failure::hinted(what, hint))
-        }
-    }
+    let found = known.iter().find(|list| is(list)).map(|list| Some((*list).to_owned()));
+    found.ok_or_else(|| context.unknown("export.no-list", word, &known))
 }
 
 fn wanted(context: &Context, matches: &ArgMatches) -> Result<&'static str, Failure> {
@@ -129,10 +120,7 @@ fn wanted(context: &Context, matches: &ArgMatches) -> Result<&'static str, Failu
     let ending = ending.to_string_lossy().to_lowercase();
     let found =
         FORMATS.iter().find(|format| **format == ending || (**format == "jsonl" && ending == "ndjson"));
-    found.copied().ok_or_else(|| {
-        let what = context.lang.say("error.no-format", &[("name", &ending)]);
-        Failure::hinted(what, context.lang.say("parse.valid", &[("values", &FORMATS.join(" "))]))
-    })
+    found.copied().ok_or_else(|| context.unknown("error.no-format", &ending, FORMATS))
 }
 
 /// The records of a kind that the query finds, in the order of their files, as JSON.

@@ -9,7 +9,6 @@ use crate::cli::progress::Progress;
 use crate::cli::writing;
 use anku::archive::Archive;
 use anku::diag::Code;
-use anku::diag::nearest;
 use anku::import::Action;
 use anku::import::EncodingError;
 use anku::import::Encodings;
@@ -127,25 +126,14 @@ fn options(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result
     let globs = Globs::parse(words("glob")).map_err(bad_pattern)?;
     let encodings = Encodings::parse(words("encoding")).map_err(|error| match error {
         EncodingError::Pattern(error) => bad_pattern(error),
-        EncodingError::Unknown { label, nearest } => {
-            let what = lang.say("error.no-encoding", &[("name", &label)]);
-            let usual = LABELS.join(" ");
-            match nearest {
-                Some(near) => Failure::hinted(what, lang.say("help.didyoumean", &[("name", near)])),
-                None => Failure::hinted(what, lang.say("parse.valid", &[("values", &usual)])),
-            }
-        }
+        EncodingError::Unknown { label } => context.unknown("error.no-encoding", &label, LABELS),
     })?;
     let kind = matches.get_one::<String>("force-kind");
     if let Some(name) = kind
         && !archive.kinds.iter().any(|kind| kind.name == *name)
     {
-        let what = lang.say("error.no-kind", &[("name", name)]);
         let names: Vec<&str> = archive.kinds.iter().map(|kind| kind.name.as_str()).collect();
-        return Err(match nearest(name, names.iter().copied()) {
-            Some(near) => Failure::hinted(what, lang.say("help.didyoumean", &[("name", near)])),
-            None => Failure::hinted(what, lang.say("parse.valid", &[("values", &names.join(" "))])),
-        });
+        return Err(context.unknown("error.no-kind", name, &names));
     }
     let on_conflict = match matches.get_one::<String>("on-conflict").map(String::as_str) {
         Some("skip") => OnConflict::Skip,
