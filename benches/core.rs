@@ -194,7 +194,7 @@ fn compare(
         let Compiled { plan, .. } = compile(typed, language, &Scope::Everywhere).map_err(|_| "no query")?;
         let found = ready.with(|engine| find(&plan, engine, &Options { exact: false, top: Some(TOP) }))?;
         own.push(start.elapsed());
-        records = found.hits.len();
+        records = found.docs.count();
         let start = Instant::now();
         let (_, all) = searcher.search(query, &(TopDocs::with_limit(TOP).order_by_score(), Count))?;
         peer.push(start.elapsed());

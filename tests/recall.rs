@@ -16,12 +16,11 @@ use anku::archive::Record;
 use anku::search::Doc;
 use anku::search::Engine;
 use anku::search::EngineError;
-use anku::search::Options;
 use anku::search::Plan;
 use anku::search::ScanEngine;
 use anku::search::Scope;
 use anku::search::compile;
-use anku::search::find;
+use anku::search::matching;
 use anku::text::fold::fold;
 use anku::text::fold::fold_term;
 use anku::workspace::Ready;
@@ -168,8 +167,7 @@ impl<'e> Asked<'e> {
     }
 
     fn hits(&self, plan: &Plan) -> Result<Paths, EngineError> {
-        let found = find(plan, self.engine, &Options::SET)?;
-        Ok(found.hits.iter().map(|hit| self.paths[&hit.doc].clone()).collect())
+        Ok(matching(plan, self.engine)?.iter().map(|doc| self.paths[&doc].clone()).collect())
     }
 }
 

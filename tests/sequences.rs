@@ -9,10 +9,9 @@ use crate::support::files;
 use crate::support::write;
 use anku::archive::Archive;
 use anku::search::EngineError;
-use anku::search::Options;
 use anku::search::Scope;
 use anku::search::compile;
-use anku::search::find;
+use anku::search::matching;
 use anku::workspace::Notice;
 use anku::workspace::Refresh;
 use anku::workspace::ready;
@@ -209,11 +208,8 @@ fn differs(root: &Path, refresh: Refresh, asked: &AtomicUsize) -> Option<String>
         for query in questions(&state) {
             asked.fetch_add(1, Ordering::Relaxed);
             let plan = compile(&query, &archive.kinds, &Scope::Everywhere).expect("a query").plan;
-            let found = find(&plan, engine, &Options::SET)?;
-            let mut paths = Vec::new();
-            for hit in &found.hits {
-                paths.push(engine.card(hit.doc)?.path);
-            }
+            let docs = matching(&plan, engine)?;
+            let mut paths = docs.iter().map(|doc| engine.path(doc)).collect::<Result<Vec<_>, _>>()?;
             paths.sort();
             let expected = holding(&state, &query);
             if paths != expected {

@@ -22,7 +22,7 @@ use clap::value_parser;
 use std::ffi::OsString;
 
 /// Commands in the order of help, each with its aliases.
-pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
+pub(crate) const COMMANDS: &[Known] = &[
     ("search", &["s"]),
     ("list", &["ls"]),
     ("grep", &[]),
@@ -53,6 +53,24 @@ pub(crate) const COMMANDS: &[(&str, &[&str])] = &[
 
 /// The whole command line in a language, with the filter flags of these kinds.
 pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
+    outline(lang, kinds, &|_| true)
+}
+
+/// As much of the command line as it takes to read `argv`: the flags of commands that it does not name are left
+/// out, which is most of the time that it takes to make them all.
+pub(crate) fn command_for(argv: &[OsString], lang: Lang, kinds: &[Kind]) -> Command {
+    outline(lang, kinds, &|command| argv.iter().any(|arg| is_named(arg, command)))
+}
+
+type Known = (&'static str, &'static [&'static str]);
+
+/// Whether this is the name of a command, or one of its aliases.
+fn is_named(arg: &OsString, (name, aliases): &Known) -> bool {
+    arg == name || aliases.iter().any(|alias| arg == alias)
+}
+
+/// The commands, those in whole that are `wanted`.
+fn outline(lang: Lang, kinds: &[Kind], wanted: &dyn Fn(&Known) -> bool) -> Command {
     let mut root = Command::new("anku")
         .version(env!("CARGO_PKG_VERSION"))
         .disable_help_subcommand(true)
@@ -78,12 +96,17 @@ pub(crate) fn command(lang: Lang, kinds: &[Kind]) -> Command {
         root = root.arg(localised(arg, lang));
     }
     root = root.mut_arg("version", |arg| localised(arg, lang));
-    for (name, aliases) in COMMANDS {
+    for known in COMMANDS {
+        let (name, aliases) = known;
         let command = Command::new(*name)
             .aliases(aliases.iter().copied())
             .disable_help_flag(true)
             .args_override_self(true)
             .about(told(lang, name, ""));
+        if !wanted(known) {
+            root = root.subcommand(command);
+            continue;
+        }
         let command = add_args(command, name, lang, kinds).args(global(lang));
         let usage = told(lang, name, ".usage");
         let command = command.mut_args(|arg| localised(arg, lang));
@@ -441,10 +464,7 @@ fn add_args(command: Command, name: &str, lang: Lang, kinds: &[Kind]) -> Command
 /// one hyphen and cannot be flags (it goes on with something other than a Latin letter or digit, or
 /// holds a colon) is written out as `NOT …` before clap sees it.
 pub(crate) fn shield_negations(argv: Vec<OsString>) -> Vec<OsString> {
-    let is_command = |arg: &&OsString| {
-        COMMANDS.iter().any(|(name, also)| *arg == name || also.iter().any(|name| *arg == name))
-    };
-    let command = argv.iter().skip(1).find(is_command);
+    let command = argv.iter().skip(1).find(|arg| COMMANDS.iter().any(|known| is_named(arg, known)));
     if !command.is_some_and(|arg| {
         ["search", "s", "list", "ls", "facts", "terms", "dedup"].iter().any(|name| arg == name)
     }) {

@@ -12,8 +12,12 @@ use anku::schema::Field;
 use anku::search::Doc;
 use anku::search::Engine;
 use anku::search::EngineError;
+use anku::search::Paths;
 use clap::ArgMatches;
 use std::cmp::Ordering;
+
+/// So many bytes of paths are written at once.
+const PIECE: usize = 64 << 10;
 
 /// What the flags of a list ask for.
 pub(crate) struct Listing {
@@ -117,12 +121,16 @@ impl Listing {
     ///
     /// # Errors
     /// When stdout is gone.
-    pub(crate) fn print_paths(&self, context: &Context, paths: &[String]) -> Result<(), Failure> {
+    pub(crate) fn print_paths(&self, context: &Context, paths: &Paths) -> Result<(), Failure> {
         let end = if matches!(self.bare, Some(Bare::Paths { end: '\0' })) { '\0' } else { '\n' };
-        let mut out = String::with_capacity(paths.iter().map(|path| path.len() + 1).sum());
-        for path in paths {
+        let mut out = String::with_capacity(2 * PIECE);
+        for path in paths.iter() {
             out.push_str(&context.bare_path(path));
             out.push(end);
+            if out.len() > PIECE {
+                context.print(&out)?;
+                out.clear();
+            }
         }
         context.print(out)
     }
@@ -132,28 +140,33 @@ impl Listing {
         self.bare.is_some()
     }
 
-    /// The records of the page, in order, each with what came with it. Sorting is stable, ties go by id.
+    /// Whether the order is that of a field.
+    pub(crate) fn sorts(&self) -> bool {
+        self.sort.is_some()
+    }
+
+    /// The records of the page, in order. Sorting is stable, ties go by id.
     ///
     /// # Errors
     /// When the engine cannot answer.
-    pub(crate) fn page<T>(
+    pub(crate) fn page<T: Into<Doc> + Copy>(
         &self,
         engine: &dyn Engine,
         archive: &Archive,
-        mut docs: Vec<(Doc, T)>,
-    ) -> Result<Vec<(Doc, T)>, EngineError> {
+        mut docs: Vec<T>,
+    ) -> Result<Vec<T>, EngineError> {
         if matches!(self.bare, Some(Bare::Count)) {
             return Ok(Vec::new());
         }
         if let Some((field, down)) = &self.sort {
             let mut keyed = Vec::with_capacity(docs.len());
-            for (doc, with) in docs {
-                let card = engine.card(doc)?;
+            for doc in docs {
+                let card = engine.card(doc.into())?;
                 let key = sort_key(archive, &card, field);
-                keyed.push((key, card.id, doc, with));
+                keyed.push((key, card.id, doc));
             }
             keyed.sort_by(|a, b| compare(&a.0, &b.0, *down).then_with(|| a.1.cmp(&b.1)));
-            docs = keyed.into_iter().map(|(_, _, doc, with)| (doc, with)).collect();
+            docs = keyed.into_iter().map(|(_, _, doc)| doc).collect();
         }
         Ok(docs.into_iter().skip(self.offset).take(self.limit).collect())
     }

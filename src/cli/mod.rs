@@ -46,8 +46,9 @@ fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {
         Ok(archive) => archive.kinds.as_slice(),
         Err(_) => &[],
     };
-    let command = args::command(context.lang, kinds);
-    let matches = match command.try_get_matches_from(args::shield_negations(argv)) {
+    let argv = args::shield_negations(argv);
+    let command = args::command_for(&argv, context.lang, kinds);
+    let matches = match command.try_get_matches_from(&argv) {
         Ok(matches) => matches,
         Err(error) => return parse_error::report(&error, context, kinds),
     };

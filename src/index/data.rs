@@ -25,20 +25,19 @@ const FACTS: &str = "facts";
 const MARK: [u8; 4] = *b"anku";
 const HEAD: usize = 4 + 8;
 
-/// The side files, mapped into memory as they were when they were opened.
+/// The side files as they were when they were opened.
+///
+/// Cards and facts are mapped: who counts something reads all of them in their order. Who looks into the texts or
+/// headings of hits scattered among a hundred thousand records reads pieces instead ([`Pieces`]): to map a page
+/// for each and to take it away again costs several times as much as the copy.
 #[derive(Debug)]
 pub(super) struct Data {
     cards: OwnedBytes,
-    texts: OwnedBytes,
     facts: OwnedBytes,
-    /// The file of the texts once more, to be read without being mapped: [`Data::read_texts`].
-    #[cfg(unix)]
-    unmapped: File,
+    card_file: File,
+    text_file: File,
+    texts: u64,
 }
-
-/// What is read of an entry at once: most records are shorter.
-#[cfg(unix)]
-const GULP: usize = 8 << 10;
 
 /// How long the side files are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -86,24 +85,35 @@ impl Data {
             let slice = directory.open_read(Path::new(name)).map_err(std::io::Error::other)?;
             slice.read_bytes()
         };
+        let text_file = File::open(folder.join(TEXTS))?;
         Ok(Data {
             cards: map(CARDS)?,
-            texts: map(TEXTS)?,
             facts: map(FACTS)?,
-            #[cfg(unix)]
-            unmapped: File::open(folder.join(TEXTS))?,
+            card_file: File::open(folder.join(CARDS))?,
+            texts: text_file.metadata()?.len(),
+            text_file,
         })
     }
 
     pub(super) fn lengths(&self) -> Lengths {
         let len = |file: &OwnedBytes| file.len() as u64;
-        Lengths { cards: len(&self.cards), texts: len(&self.texts), facts: len(&self.facts) }
+        Lengths { cards: len(&self.cards), texts: self.texts, facts: len(&self.facts) }
     }
 
-    /// One part of a record's card.
-    pub(super) fn heading(&self, place: Place, which: Heading) -> std::io::Result<&str> {
-        let parts: [&[u8]; 4] = entry(&self.cards, place)?;
-        text(parts[which as usize])
+    /// Texts of records here and there, each with one reading.
+    pub(super) fn texts(&self) -> Pieces<'_> {
+        // Most records are shorter.
+        Pieces::new(&self.text_file, self.texts, 8 << 10)
+    }
+
+    /// Headings of records here and there.
+    pub(super) fn headings(&self) -> Pieces<'_> {
+        Pieces::new(&self.card_file, self.cards.len() as u64, 512)
+    }
+
+    /// Headings of most records, in their order.
+    pub(super) fn all_headings(&self) -> Pieces<'_> {
+        Pieces::new(&self.card_file, self.cards.len() as u64, 256 << 10)
     }
 
     /// A record's card.
@@ -122,52 +132,95 @@ impl Data {
         })
     }
 
-    /// A record's texts as they were stored, UTF-8 unless the file is damaged: to look for bytes in
-    /// them it need not be known.
-    pub(super) fn raw_texts(&self, place: Place) -> std::io::Result<&[u8]> {
-        let [texts] = entry(&self.texts, place)?;
-        Ok(texts)
-    }
-
-    /// The same, read into `buffer`. Who looks into thousands of records once does better so: to map
-    /// pages and to take them away again cost two thirds of such a search, and reading copies them
-    /// for a fraction of that.
-    #[cfg(unix)]
-    pub(super) fn read_texts<'b>(&self, place: Place, buffer: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
-        use std::os::unix::fs::FileExt as _;
-        let rest = (self.texts.len() as u64).saturating_sub(place.offset);
-        let rest = usize::try_from(rest).unwrap_or(usize::MAX);
-        buffer.resize(GULP.min(rest), 0);
-        self.unmapped.read_exact_at(buffer, place.offset)?;
-        let length = head::<1>(buffer, place)?[0];
-        let whole = HEAD + 4 + length;
-        if whole > rest {
-            return Err(damaged());
-        }
-        let known = buffer.len();
-        if known < whole {
-            buffer.resize(whole, 0);
-            self.unmapped.read_exact_at(&mut buffer[known..], place.offset + known as u64)?;
-        }
-        Ok(&buffer[HEAD + 4..whole])
-    }
-
-    /// The same, from the mapped file: where files cannot be read at a place without a seek.
-    #[cfg(not(unix))]
-    pub(super) fn read_texts<'b>(&'b self, place: Place, _: &'b mut Vec<u8>) -> std::io::Result<&'b [u8]> {
-        self.raw_texts(place)
-    }
-
-    /// A record's texts.
-    pub(super) fn texts(&self, place: Place) -> std::io::Result<&str> {
-        text(self.raw_texts(place)?)
-    }
-
     /// A record's facts.
     pub(super) fn facts(&self, place: Place) -> std::io::Result<&str> {
         let [facts] = entry(&self.facts, place)?;
         text(facts)
     }
+}
+
+/// Entries of a side file, read piece by piece: what the last piece holds is not read again.
+pub(super) struct Pieces<'d> {
+    file: &'d File,
+    end: u64,
+    /// Bytes that are read at once.
+    gulp: usize,
+    start: u64,
+    piece: Vec<u8>,
+}
+
+impl<'d> Pieces<'d> {
+    fn new(file: &'d File, end: u64, gulp: usize) -> Pieces<'d> {
+        Pieces { file, end, gulp, start: 0, piece: Vec::new() }
+    }
+
+    /// A record's texts as they were stored, UTF-8 unless the file is damaged: to look for bytes in them it need
+    /// not be known.
+    pub(super) fn texts(&mut self, place: Place) -> std::io::Result<&[u8]> {
+        let [texts] = self.entry(place)?;
+        Ok(texts)
+    }
+
+    /// One part of a record's card.
+    pub(super) fn heading(&mut self, place: Place, which: Heading) -> std::io::Result<&str> {
+        let parts: [&[u8]; 4] = self.entry(place)?;
+        text(parts[which as usize])
+    }
+
+    fn entry<const PARTS: usize>(&mut self, place: Place) -> std::io::Result<[&[u8]; PARTS]> {
+        let head = HEAD + 4 * PARTS;
+        if !self.has(place.offset, head) {
+            self.read(place.offset, head)?;
+        }
+        let lengths = lengths::<PARTS>(&self.piece[self.at(place.offset)..], place)?;
+        let whole = head + lengths.iter().sum::<usize>();
+        if !self.has(place.offset, whole) {
+            self.read(place.offset, whole)?;
+        }
+        parts(&self.piece[self.at(place.offset) + head..], lengths)
+    }
+
+    fn at(&self, offset: u64) -> usize {
+        usize::try_from(offset - self.start).unwrap_or(usize::MAX).min(self.piece.len())
+    }
+
+    fn has(&self, offset: u64, length: usize) -> bool {
+        let end = self.start + self.piece.len() as u64;
+        self.start <= offset && offset.saturating_add(length as u64) <= end
+    }
+
+    /// Reads a piece of at least so many bytes, from `offset` on.
+    fn read(&mut self, offset: u64, least: usize) -> std::io::Result<()> {
+        let rest = usize::try_from(self.end.saturating_sub(offset)).unwrap_or(usize::MAX);
+        if least > rest {
+            return Err(damaged());
+        }
+        self.start = offset;
+        self.piece.resize(least.max(self.gulp).min(rest), 0);
+        let read = read_at(self.file, &mut self.piece, offset);
+        if read.is_err() {
+            self.piece.clear();
+        }
+        read
+    }
+}
+
+#[cfg(unix)]
+fn read_at(file: &File, piece: &mut [u8], offset: u64) -> std::io::Result<()> {
+    std::os::unix::fs::FileExt::read_exact_at(file, piece, offset)
+}
+
+#[cfg(windows)]
+fn read_at(file: &File, mut piece: &mut [u8], mut offset: u64) -> std::io::Result<()> {
+    while !piece.is_empty() {
+        let read = std::os::windows::fs::FileExt::seek_read(file, piece, offset)?;
+        if read == 0 {
+            return Err(std::io::ErrorKind::UnexpectedEof.into());
+        }
+        piece = &mut piece[read..];
+        offset += read as u64;
+    }
+    Ok(())
 }
 
 fn damaged() -> std::io::Error {
@@ -182,27 +235,29 @@ fn text(bytes: &[u8]) -> std::io::Result<&str> {
 fn entry<const PARTS: usize>(file: &[u8], place: Place) -> std::io::Result<[&[u8]; PARTS]> {
     let start = usize::try_from(place.offset).map_err(|_| damaged())?;
     let rest = file.get(start..).ok_or_else(damaged)?;
-    let lengths = head::<PARTS>(rest, place)?;
-    let mut rest = &rest[HEAD + 4 * PARTS..];
+    let lengths = lengths::<PARTS>(rest, place)?;
+    parts(&rest[HEAD + 4 * PARTS..], lengths)
+}
+
+/// How long the parts of the entry are that begins here.
+fn lengths<const PARTS: usize>(bytes: &[u8], place: Place) -> std::io::Result<[usize; PARTS]> {
+    let (head, rest) = bytes.split_first_chunk::<HEAD>().ok_or_else(damaged)?;
+    let (mark, number) = head.split_at(MARK.len());
+    if mark != MARK || number != place.number.to_le_bytes() {
+        return Err(damaged());
+    }
+    let (lengths, _) = rest.as_chunks::<4>();
+    let lengths = lengths.first_chunk::<PARTS>().ok_or_else(damaged)?;
+    Ok(lengths.map(|length| u32::from_le_bytes(length) as usize))
+}
+
+/// So many bytes, one part after the other.
+fn parts<const PARTS: usize>(mut rest: &[u8], lengths: [usize; PARTS]) -> std::io::Result<[&[u8]; PARTS]> {
     let mut parts = [&[] as &[u8]; PARTS];
     for (part, length) in parts.iter_mut().zip(lengths) {
         (*part, rest) = rest.split_at_checked(length).ok_or_else(damaged)?;
     }
     Ok(parts)
-}
-
-/// How long the parts of the entry are that begins here.
-fn head<const PARTS: usize>(bytes: &[u8], place: Place) -> std::io::Result<[usize; PARTS]> {
-    let head = bytes.get(..HEAD + 4 * PARTS).ok_or_else(damaged)?;
-    let own = head[4..HEAD].try_into().map_or(u64::MAX, u64::from_le_bytes);
-    if head[..4] != MARK || own != place.number {
-        return Err(damaged());
-    }
-    let mut lengths = [0; PARTS];
-    for (length, bytes) in lengths.iter_mut().zip(head[HEAD..].chunks_exact(4)) {
-        *length = bytes.try_into().map_or(u32::MAX, u32::from_le_bytes) as usize;
-    }
-    Ok(lengths)
 }
 
 /// Appends entries.
@@ -310,20 +365,26 @@ mod tests {
             let id = number.to_string();
             let at = |offset| Place { offset, number };
             assert_eq!(data.card(at(written.card)).expect("a card"), card(&id));
-            assert_eq!(data.texts(at(written.texts)).expect("texts"), format!("texts of {id}"));
-            let mut buffer = vec![1; 3];
-            let read = data.read_texts(at(written.texts), &mut buffer).expect("texts");
-            assert_eq!(read, format!("texts of {id}").as_bytes());
+            assert_eq!(
+                data.texts().texts(at(written.texts)).expect("texts"),
+                format!("texts of {id}").as_bytes()
+            );
+            let path = format!("cases/{id}.yaml");
+            assert_eq!(data.headings().heading(at(written.card), Heading::Path).expect("a path"), path);
             assert_eq!(data.facts(at(written.facts)).expect("facts"), "facts");
         }
         // Another record's place, a place inside an entry, one beyond the file.
         let first = written[0];
         assert!(data.card(Place { offset: first.card, number: 9 }).is_err());
-        assert!(data.texts(Place { offset: first.texts + 1, number: 7 }).is_err());
-        assert!(data.texts(Place { offset: u64::MAX, number: 7 }).is_err());
-        let mut buffer = Vec::new();
-        assert!(data.read_texts(Place { offset: first.texts, number: 9 }, &mut buffer).is_err());
-        assert!(data.read_texts(Place { offset: first.texts + 1, number: 7 }, &mut buffer).is_err());
-        assert!(data.read_texts(Place { offset: u64::MAX, number: 7 }, &mut buffer).is_err());
+        // The same pieces are asked for all of them, and for good ones in between.
+        for mut pieces in [data.texts(), Pieces::new(&data.text_file, data.texts, 1)] {
+            for (number, written) in numbers.into_iter().zip(written).rev() {
+                assert!(pieces.texts(Place { offset: first.texts, number: 9 }).is_err());
+                assert!(pieces.texts(Place { offset: first.texts + 1, number: 7 }).is_err());
+                assert!(pieces.texts(Place { offset: u64::MAX, number: 7 }).is_err());
+                let read = pieces.texts(Place { offset: written.texts, number }).expect("texts");
+                assert_eq!(read, format!("texts of {number}").as_bytes());
+            }
+        }
     }
 }

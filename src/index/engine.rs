@@ -1,9 +1,11 @@
 //! [`Engine`] over the index: documents of all segments numbered through.
 
 mod lists;
+mod weights;
 
 use super::Index;
 use super::data::Heading;
+use super::data::Pieces;
 use super::data::Place;
 use super::prepare::ITEM;
 use super::prepare::LABEL;
@@ -17,18 +19,19 @@ use crate::search::Doc;
 use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
-use crate::search::Grams;
 use crate::search::Needle;
+use crate::search::Paths;
 use crate::search::Scope;
 use crate::search::TermCount;
 use crate::search::Text;
 use crate::search::TextTest;
+use crate::search::Titled;
 use crate::search::one_apart;
 use crate::text::fold::fold_term;
-use lists::postings;
 use memchr::memmem::Finder;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
 use rustc_hash::FxHashSet;
 use std::sync::Arc;
 use tantivy::DocSet as _;
@@ -36,20 +39,12 @@ use tantivy::SegmentReader;
 use tantivy::TERMINATED;
 use tantivy::Term;
 use tantivy::columnar::ColumnValues;
-use tantivy::postings::Postings as _;
-use tantivy::query::Bm25Weight;
 use tantivy::schema::IndexRecordOption;
 
-/// What a word in the title counts for, against one in the text. Like the rest of the ranking it is
-/// a default, not tuned.
-const TITLE_WEIGHT: f32 = 2.0;
 /// The longest words that the dictionary of the index is asked for, in characters.
 const LONGEST_WORD: usize = 8;
 /// From so many records on, looking into their texts is worth a second thread.
 const MANY: usize = 2048;
-
-/// A list of a word so many times as long as the hits is leapt through.
-const LEAP: usize = 16;
 
 /// Answers from an opened index.
 pub struct IndexEngine<'i> {
@@ -116,17 +111,9 @@ impl<'i> IndexEngine<'i> {
         Ok(Place { offset: column(segment).get_val(local), number: segment.numbers.get_val(local) })
     }
 
-    fn text(&self, doc: Doc) -> Result<&str> {
-        self.index.data.texts(self.place(doc, |segment| &segment.texts)?).map_err(failed)
-    }
-
     fn heading(&self, doc: Doc, which: Heading) -> Result<String> {
-        Ok(self
-            .index
-            .data
-            .heading(self.place(doc, |segment| &segment.cards)?, which)
-            .map_err(failed)?
-            .to_owned())
+        let place = self.place(doc, |segment| &segment.cards)?;
+        self.index.data.headings().heading(place, which).map(str::to_owned).map_err(failed)
     }
 
     /// The quantities and dates of a record, as of when it was indexed.
@@ -136,34 +123,6 @@ impl<'i> IndexEngine<'i> {
     pub fn facts(&self, doc: Doc) -> Result<Vec<Fact>> {
         let stored = self.index.data.facts(self.place(doc, |segment| &segment.facts)?).map_err(failed)?;
         facts::decode(stored).ok_or_else(damaged)
-    }
-
-    /// Bytes of folded text in an average record.
-    pub(super) fn average_bytes(&self) -> f32 {
-        #[allow(clippy::cast_precision_loss)] // an average length needs no more
-        let average = self.index.data.lengths().texts as f32 / self.slots.max(1) as f32;
-        average.max(1.0)
-    }
-
-    /// The grams of folded strings, weighed by this index.
-    pub(super) fn grams(&self, strings: &[&str]) -> Result<Grams> {
-        let fields = self.index.fields;
-        let records = usize::try_from(self.index.searcher.num_docs()).unwrap_or(usize::MAX);
-        Grams::new(strings, records, |gram| {
-            let field = if gram.chars().nth(1).is_none() { fields.chars } else { fields.pairs };
-            let with = self.index.searcher.doc_freq(&Term::from_field_text(field, gram)).map_err(failed)?;
-            Ok(usize::try_from(with).unwrap_or(usize::MAX))
-        })
-    }
-
-    /// What grams count for in each of `docs`.
-    pub(super) fn count_grams(&self, grams: &Grams, docs: &[Doc]) -> Result<Vec<f32>> {
-        let average = self.average_bytes();
-        let score = |&doc: &Doc| {
-            let texts = self.text(doc)?;
-            Ok(grams.score(parts(texts), average))
-        };
-        docs.iter().map(score).collect()
     }
 
     /// The record with this number, as long as it is not deleted.
@@ -185,27 +144,27 @@ impl<'i> IndexEngine<'i> {
 
     /// Whether a record's card and texts can be read.
     pub(super) fn check(&self, doc: Doc) -> Result<()> {
-        self.text(doc)?;
+        self.texts(doc, &mut |_| {})?;
         self.card(doc).map(|_| ())
     }
 
     /// Those of `docs` to whose stored texts `test` says yes; many are tested side by side.
     fn filter(&self, docs: &DocSet, test: impl Fn(&[u8]) -> Result<bool> + Sync) -> Result<DocSet> {
         let docs: Vec<Doc> = docs.iter().collect();
-        let keep = |buffer: &mut Vec<u8>, &doc: &Doc| {
+        let keep = |pieces: &mut Pieces<'_>, &doc: &Doc| {
             let place = self.place(doc, |segment| &segment.texts);
-            let texts = place.and_then(|place| self.index.data.read_texts(place, buffer).map_err(failed));
-            match texts.and_then(&test) {
+            match place.and_then(|place| pieces.texts(place).map_err(failed)).and_then(&test) {
                 Ok(true) => Some(Ok(doc)),
                 Ok(false) => None,
                 Err(error) => Some(Err(error)),
             }
         };
+        let pieces = || self.index.data.texts();
         let kept: Result<Vec<Doc>> = if docs.len() < MANY {
-            let mut buffer = Vec::new();
-            docs.iter().filter_map(|doc| keep(&mut buffer, doc)).collect()
+            let mut pieces = pieces();
+            docs.iter().filter_map(|doc| keep(&mut pieces, doc)).collect()
         } else {
-            docs.par_iter().map_init(Vec::new, keep).flatten_iter().collect()
+            docs.par_iter().map_init(pieces, keep).flatten_iter().collect()
         };
         Ok(DocSet::of(self.slots, kept?))
     }
@@ -217,12 +176,11 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn live(&self) -> Result<DocSet> {
-        let mut set = DocSet::new(self.slots);
+        let mut set = DocSet::full(self.slots);
         for segment in &self.segments {
-            let all = 0..segment.reader.max_doc();
-            match segment.reader.alive_bitset() {
-                None => all.for_each(|doc| set.insert(segment.base + doc)),
-                Some(alive) => alive.iter_alive().for_each(|doc| set.insert(segment.base + doc)),
+            let Some(alive) = segment.reader.alive_bitset() else { continue };
+            for doc in (0..segment.reader.max_doc()).filter(|&doc| alive.is_deleted(doc)) {
+                set.remove(segment.base + doc);
             }
         }
         Ok(set)
@@ -276,7 +234,10 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<()> {
-        parts(self.text(doc)?).for_each(take);
+        let place = self.place(doc, |segment| &segment.texts)?;
+        let mut pieces = self.index.data.texts();
+        let texts = std::str::from_utf8(pieces.texts(place).map_err(failed)?).map_err(failed)?;
+        parts(texts).for_each(take);
         Ok(())
     }
 
@@ -382,69 +343,23 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn score(&self, words: &[String], docs: &DocSet) -> Result<Vec<f32>> {
-        let docs: Vec<Doc> = docs.iter().collect();
-        let mut scores = vec![0.0_f32; docs.len()];
-        for (field, weight) in [(self.index.fields.words, 1.0), (self.index.fields.title, TITLE_WEIGHT)] {
-            let (mut tokens, mut all) = (0, 0);
-            for segment in &self.segments {
-                tokens += segment.reader.inverted_index(field).map_err(failed)?.total_num_tokens();
-                all += u64::from(segment.reader.max_doc());
-            }
-            if all == 0 {
-                continue;
-            }
-            #[allow(clippy::cast_precision_loss)] // an average length needs no more
-            let average = tokens as f32 / all as f32;
-            for word in words {
-                let term = Term::from_field_text(field, word);
-                let frequency = self.index.searcher.doc_freq(&term).map_err(failed)?;
-                if frequency == 0 {
-                    continue;
-                }
-                let bm25 = Bm25Weight::for_one_term_without_explain(frequency, all, average);
-                // To leap over the most of a list is faster than to read it, to leap at every step slower.
-                let leaps = docs.len() * LEAP < usize::try_from(frequency).unwrap_or(usize::MAX);
-                for segment in &self.segments {
-                    let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-                    let norms = segment.reader.get_fieldnorms_reader(field).map_err(failed)?;
-                    let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
-                    let Some(mut list) = list else { continue };
-                    let from = docs.partition_point(|&doc| doc < segment.base);
-                    for (doc, score) in docs[from..].iter().zip(&mut scores[from..]) {
-                        let local = doc - segment.base;
-                        if leaps && list.doc() < local {
-                            list.seek(local);
-                        }
-                        while list.doc() < local {
-                            list.advance();
-                        }
-                        if list.doc() == TERMINATED {
-                            break;
-                        }
-                        if list.doc() == local {
-                            *score += weight * bm25.score(norms.fieldnorm_id(local), list.term_freq());
-                        }
-                    }
-                }
-            }
-        }
-        Ok(scores)
+        self.word_scores(words, docs)
     }
 
     fn gram_scores(&self, strings: &[&str], docs: &[Doc]) -> Result<Vec<f32>> {
         self.count_grams(&self.grams(strings)?, docs)
     }
 
-    fn titled(&self, string: &str) -> Result<DocSet> {
-        let mut set = DocSet::new(self.slots);
+    fn titled(&self, string: &str) -> Result<Titled> {
+        let mut docs = DocSet::new(self.slots);
         let chars: Vec<char> = string.chars().collect();
         let tokens: Vec<String> = match chars.len() {
-            0 => return self.live(),
+            0 => return Ok(Titled { docs: self.live()?, sure: true }),
             1 => vec![string.to_owned()],
             _ => chars.windows(2).map(|pair| pair.iter().collect()).collect(),
         };
-        self.all_of(self.index.fields.title_grams, &tokens, &mut set)?;
-        Ok(set)
+        self.all_of(self.index.fields.title_grams, &tokens, &mut docs)?;
+        Ok(Titled { docs, sure: tokens.len() == 1 })
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
@@ -459,21 +374,36 @@ impl Engine for IndexEngine<'_> {
         self.heading(doc, Heading::Path)
     }
 
-    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>> {
+    fn paths(&self, docs: &[Doc]) -> Result<Paths> {
         // In the order that they lie in, which memory likes better than that of the ranking.
-        let mut places: Vec<(Doc, usize)> = docs.iter().copied().zip(0..).collect();
-        places.sort_unstable();
-        let path = |&(doc, at): &(Doc, usize)| Ok((at, self.path(doc)?));
-        let found: Result<Vec<(usize, String)>> = if docs.len() < MANY {
-            places.iter().map(path).collect()
+        let few = docs.len() < MANY;
+        let mut places: Vec<(Doc, u32)> = docs.iter().copied().zip(0..).collect();
+        if few {
+            places.sort_unstable();
         } else {
-            places.par_iter().map(path).collect()
-        };
-        let mut paths = vec![String::new(); docs.len()];
-        for (at, path) in found? {
-            paths[at] = path;
+            let mut by_doc = vec![u32::MAX; self.slots as usize];
+            for &(doc, at) in &places {
+                *by_doc.get_mut(doc as usize).ok_or_else(|| EngineError::message("no such record"))? = at;
+            }
+            places.clear();
+            places.extend((0..).zip(by_doc).filter(|&(_, at)| at != u32::MAX));
         }
-        Ok(paths)
+        let read = |places: &[(Doc, u32)]| {
+            let mut paths = Paths::default();
+            let mut pieces = if few { self.index.data.headings() } else { self.index.data.all_headings() };
+            for &(doc, _) in places {
+                let place = self.place(doc, |segment| &segment.cards)?;
+                paths.push(pieces.heading(place, Heading::Path).map_err(failed)?);
+            }
+            Ok(paths)
+        };
+        // For a page no threads need to be started.
+        let paths = if few {
+            read(&places)?
+        } else {
+            Paths::joined(places.par_chunks(MANY).map(read).collect::<Result<Vec<Paths>>>()?)
+        };
+        Ok(paths.scattered(places.into_iter().map(|(_, at)| at)))
     }
 
     fn title(&self, doc: Doc) -> Result<String> {

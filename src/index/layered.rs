@@ -12,10 +12,12 @@ use crate::search::DocSet;
 use crate::search::Engine;
 use crate::search::EngineError;
 use crate::search::Needle;
+use crate::search::Paths;
 use crate::search::ScanEngine;
 use crate::search::TermCount;
 use crate::search::Text;
 use crate::search::TextTest;
+use crate::search::Titled;
 use std::collections::BTreeMap;
 
 type Result<T> = std::result::Result<T, EngineError>;
@@ -161,8 +163,9 @@ impl Engine for LayeredEngine<'_> {
         Ok(scores)
     }
 
-    fn titled(&self, string: &str) -> Result<DocSet> {
-        self.both(|engine| engine.titled(string))
+    fn titled(&self, string: &str) -> Result<Titled> {
+        let (below, above) = (self.index.titled(string)?, self.top.titled(string)?);
+        Ok(Titled { docs: self.join(below.docs, &above.docs), sure: below.sure && above.sure })
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
@@ -186,11 +189,16 @@ impl Engine for LayeredEngine<'_> {
         }
     }
 
-    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>> {
-        if docs.iter().all(|&doc| doc < self.base) {
-            return self.index.paths(docs);
+    fn paths(&self, docs: &[Doc]) -> Result<Paths> {
+        let mut layers = [(Vec::new(), Vec::new()), (Vec::new(), Vec::new())];
+        for (&doc, at) in docs.iter().zip(0..) {
+            let (layer, own) = self.split(doc).map_or_else(|above| (1, above), |below| (0, below));
+            layers[layer].0.push(own);
+            layers[layer].1.push(at);
         }
-        docs.iter().map(|&doc| self.path(doc)).collect()
+        let [(below, mut order), (above, rest)] = layers;
+        order.extend(rest);
+        Ok(Paths::joined([self.index.paths(&below)?, self.top.paths(&above)?]).scattered(order))
     }
 
     fn title(&self, doc: Doc) -> Result<String> {

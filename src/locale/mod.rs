@@ -4,7 +4,8 @@
 //! else: which language to use is decided at the edge and passed in. A test holds the two files to
 //! the same keys and the same placeholders.
 
-use std::collections::HashMap;
+use rustc_hash::FxBuildHasher;
+use rustc_hash::FxHashMap;
 use std::sync::OnceLock;
 
 /// A language that anku speaks.
@@ -34,9 +35,9 @@ impl Lang {
         self == Lang::Zh
     }
 
-    fn catalog(self) -> &'static HashMap<&'static str, &'static str> {
-        static ZH: OnceLock<HashMap<&str, &str>> = OnceLock::new();
-        static EN: OnceLock<HashMap<&str, &str>> = OnceLock::new();
+    fn catalog(self) -> &'static Catalog {
+        static ZH: OnceLock<Catalog> = OnceLock::new();
+        static EN: OnceLock<Catalog> = OnceLock::new();
         match self {
             Lang::Zh => ZH.get_or_init(|| parse(include_str!("zh.txt"))),
             Lang::En => EN.get_or_init(|| parse(include_str!("en.txt"))),
@@ -110,12 +111,13 @@ impl Lang {
     }
 }
 
-fn parse(file: &'static str) -> HashMap<&'static str, &'static str> {
-    file.lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once('='))
-        .map(|(key, text)| (key.trim(), text.trim()))
-        .collect()
+type Catalog = FxHashMap<&'static str, &'static str>;
+
+fn parse(file: &'static str) -> Catalog {
+    let lines = file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
+    let mut catalog = Catalog::with_capacity_and_hasher(file.len() / 64, FxBuildHasher);
+    catalog.extend(lines.map(|(key, text)| (key.trim(), text.trim())));
+    catalog
 }
 
 #[cfg(test)]

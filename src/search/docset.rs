@@ -43,6 +43,13 @@ impl DocSet {
         }
     }
 
+    /// Takes a record away.
+    pub fn remove(&mut self, doc: Doc) {
+        if let Some(word) = self.words.get_mut(doc as usize / 64) {
+            *word &= !(1 << (doc % 64));
+        }
+    }
+
     /// Whether a record is in it.
     pub fn contains(&self, doc: Doc) -> bool {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
@@ -81,16 +88,32 @@ impl DocSet {
     }
 
     /// What it holds, in ascending order.
-    pub fn iter(&self) -> impl Iterator<Item = Doc> + '_ {
-        self.words.iter().enumerate().flat_map(|(i, &word)| {
-            let mut left = word;
-            std::iter::from_fn(move || {
-                let bit = left.trailing_zeros();
-                // Clearing the lowest bit of 0 would wrap.
-                left &= left.checked_sub(1)?;
-                Some(i as u32 * 64 + bit)
-            })
-        })
+    pub fn iter(&self) -> Iter<'_> {
+        Iter { words: &self.words, word: 0, next: 0 }
+    }
+}
+
+/// The records of a set, in ascending order.
+#[derive(Clone, Debug)]
+pub struct Iter<'s> {
+    words: &'s [u64],
+    /// What is left of the word before them.
+    word: u64,
+    /// The first record of the word after that.
+    next: Doc,
+}
+
+impl Iterator for Iter<'_> {
+    type Item = Doc;
+
+    fn next(&mut self) -> Option<Doc> {
+        while self.word == 0 {
+            (self.word, self.words) = self.words.split_first().map(|(word, words)| (*word, words))?;
+            self.next += 64;
+        }
+        let bit = self.word.trailing_zeros();
+        self.word &= self.word - 1;
+        Some(self.next - 64 + bit)
     }
 }
 

@@ -2,6 +2,7 @@
 //! all this one trait to the rest of the house.
 
 use super::docset::DocSet;
+use super::paths::Paths;
 use crate::archive::Card;
 use crate::text::fold;
 
@@ -172,7 +173,7 @@ pub trait Engine {
     /// When the engine cannot answer.
     fn values(&self, field: &str) -> Result<Vec<TermCount>, EngineError>;
 
-    /// BM25 over words, for each of `docs` in their order; a record without any of the words gets 0.
+    /// BM25 over words, for each record: 0 for one that is not among `docs` or has none of the words.
     ///
     /// # Errors
     /// When the engine cannot answer.
@@ -189,7 +190,7 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the engine cannot answer.
-    fn titled(&self, string: &str) -> Result<DocSet, EngineError>;
+    fn titled(&self, string: &str) -> Result<Titled, EngineError>;
 
     /// A record's short form.
     ///
@@ -218,8 +219,12 @@ pub trait Engine {
     ///
     /// # Errors
     /// When the engine cannot answer, or has no such record.
-    fn paths(&self, docs: &[Doc]) -> Result<Vec<String>, EngineError> {
-        docs.iter().map(|&doc| self.path(doc)).collect()
+    fn paths(&self, docs: &[Doc]) -> Result<Paths, EngineError> {
+        let mut paths = Paths::default();
+        for &doc in docs {
+            paths.push(&self.path(doc)?);
+        }
+        Ok(paths)
     }
 
     /// A record's title, which ranks it. An engine that has titles cheaper than cards says so here.
@@ -229,6 +234,15 @@ pub trait Engine {
     fn title(&self, doc: Doc) -> Result<String, EngineError> {
         Ok(self.card(doc)?.title)
     }
+}
+
+/// Records whose title may hold a string.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Titled {
+    /// All that do, and perhaps others.
+    pub docs: DocSet,
+    /// There are no others: their titles need not be read.
+    pub sure: bool,
 }
 
 /// Why an engine could not answer.

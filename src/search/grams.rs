@@ -5,7 +5,9 @@
 //! query are counted in the texts of the few records that may end up on the page, so the index keeps
 //! no frequencies of them.
 
-use super::engine::Text;
+use aho_corasick::AhoCorasick;
+use aho_corasick::MatchKind;
+use aho_corasick::PatternID;
 use memchr::memmem::Finder;
 use rustc_hash::FxHashMap;
 
@@ -19,13 +21,14 @@ const MOST: usize = 256;
 const WHOLE: usize = 3;
 
 /// The grams of a query and what each counts for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Grams {
-    /// Single characters and pairs (both in one number), each with its place in `weights`.
-    places: FxHashMap<u64, usize>,
-    /// One bit for each character of the basic plane that is in some gram: most characters of a text
-    /// are in none.
-    known: Vec<u64>,
+    /// Each character of a gram.
+    chars: AhoCorasick,
+    /// The place of the single gram in `weights`, for each of `chars`.
+    singles: Vec<Option<usize>>,
+    /// The place of the pair in `weights`, by two of `chars`.
+    pairs: FxHashMap<(PatternID, PatternID), usize>,
     wholes: Vec<Finder<'static>>,
     /// The inverse document frequencies: of the grams, then of the wholes.
     weights: Vec<f32>,
@@ -42,7 +45,8 @@ impl Grams {
         records: usize,
         mut with: impl FnMut(&str) -> Result<usize, E>,
     ) -> Result<Grams, E> {
-        let mut grams = Grams { known: vec![0; 1 << 10], ..Grams::default() };
+        let mut places: FxHashMap<String, usize> = FxHashMap::default();
+        let mut weights = Vec::new();
         let mut wholes = Vec::new();
         for string in strings {
             let mut rarest = f32::NEG_INFINITY;
@@ -56,15 +60,13 @@ impl Grams {
                 // A single letter or figure says nothing.
                 let single = (!c.is_ascii_alphanumeric()).then(|| c.to_string());
                 for gram in [single, pair].into_iter().flatten() {
-                    let key = key(&gram);
-                    let weight = match grams.places.get(&key) {
-                        Some(&place) => grams.weights[place],
-                        None if grams.weights.len() == MOST => continue,
+                    let weight = match places.get(&gram) {
+                        Some(&place) => weights[place],
+                        None if weights.len() == MOST => continue,
                         None => {
                             let weight = idf(with(&gram)?, records);
-                            grams.places.insert(key, grams.weights.len());
-                            grams.weights.push(weight);
-                            gram.chars().for_each(|c| grams.know(c));
+                            places.insert(gram, weights.len());
+                            weights.push(weight);
                             weight
                         }
                     };
@@ -75,48 +77,49 @@ impl Grams {
                 wholes.push((*string, rarest));
             }
         }
-        for (string, weight) in wholes {
-            grams.wholes.push(Finder::new(string).into_owned());
-            grams.weights.push(weight);
+        let mut own: Vec<char> = places.keys().flat_map(|gram| gram.chars()).collect();
+        own.sort_unstable();
+        own.dedup();
+        let of = |c: char| own.binary_search(&c).ok().and_then(|at| PatternID::new(at).ok());
+        let mut singles = vec![None; own.len()];
+        let mut pairs = FxHashMap::default();
+        for (gram, place) in places {
+            let mut ids = gram.chars().filter_map(of);
+            match (ids.next(), ids.next()) {
+                (Some(first), Some(second)) => drop(pairs.insert((first, second), place)),
+                (Some(one), None) => singles[one.as_usize()] = Some(place),
+                _ => {}
+            }
         }
-        Ok(grams)
+        let patterns = own.iter().map(char::to_string);
+        // Characters never overlap, so the kind changes no match; this one can look at many bytes at once.
+        let chars = AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(patterns);
+        #[allow(clippy::expect_used)] // it fails from two thousand million bytes on, and `MOST` is 256
+        let chars = chars.expect("an automaton of a few hundred characters");
+        weights.extend(wholes.iter().map(|&(_, weight)| weight));
+        let wholes = wholes.into_iter().map(|(string, _)| Finder::new(string).into_owned()).collect();
+        Ok(Grams { chars, singles, pairs, wholes, weights })
     }
 
-    fn know(&mut self, c: char) {
-        let code = c as usize & 0xFFFF;
-        self.known[code >> 6] |= 1 << (code & 63);
-    }
-
-    fn knows(&self, c: char) -> bool {
-        let code = c as usize & 0xFFFF;
-        self.known[code >> 6] >> (code & 63) & 1 == 1
-    }
-
-    /// BM25 of a record's texts; `average` is how many bytes of text a record has.
-    pub fn score<'t>(&self, texts: impl Iterator<Item = Text<'t>>, average: f32) -> f32 {
+    /// BM25 of a record's texts, which are UTF-8; `average` is how many bytes of text a record has.
+    pub fn score<'t>(&self, texts: impl Iterator<Item = &'t [u8]>, average: f32) -> f32 {
         let mut times = vec![0_u32; self.weights.len()];
         let mut bytes = 0;
-        for Text { text, .. } in texts {
+        for text in texts {
             bytes += text.len();
-            let mut before = None;
-            for c in text.chars() {
-                if !self.knows(c) {
-                    before = None;
-                    continue;
+            let mut before: Option<(PatternID, usize)> = None;
+            for found in self.chars.find_iter(text) {
+                let own = found.pattern();
+                let pair = before.filter(|(_, end)| *end == found.start()).map(|(first, _)| (first, own));
+                let pair = pair.and_then(|pair| self.pairs.get(&pair).copied());
+                for place in [self.singles[own.as_usize()], pair].into_iter().flatten() {
+                    times[place] += 1;
                 }
-                let mut count = |key| {
-                    if let Some(&place) = self.places.get(&key) {
-                        times[place] += 1;
-                    }
-                };
-                count(u64::from(c));
-                if let Some(first) = before.replace(c) {
-                    count(join(first, c));
-                }
+                before = Some((own, found.end()));
             }
             let first = self.weights.len() - self.wholes.len();
             for (whole, times) in self.wholes.iter().zip(&mut times[first..]) {
-                *times += u32::try_from(whole.find_iter(text.as_bytes()).count()).unwrap_or(u32::MAX);
+                *times += u32::try_from(whole.find_iter(text).count()).unwrap_or(u32::MAX);
             }
         }
         let length = bytes as f32 / average;
@@ -124,19 +127,6 @@ impl Grams {
         // Nothing at all sums up to -0.
         times.iter().zip(&self.weights).map(one).sum::<f32>() + 0.0
     }
-}
-
-fn key(gram: &str) -> u64 {
-    let mut chars = gram.chars();
-    match (chars.next(), chars.next()) {
-        (Some(first), Some(second)) => join(first, second),
-        (Some(one), None) => u64::from(one),
-        _ => 0,
-    }
-}
-
-fn join(first: char, second: char) -> u64 {
-    u64::from(first) << 32 | u64::from(second)
 }
 
 /// How much a term that `with` of `records` hold tells of a record that holds it.
@@ -160,9 +150,7 @@ mod tests {
 
     #[test]
     fn a_query_is_its_characters_pairs_and_longer_strings() {
-        let score = |strings: &[&str], text| {
-            grams(strings).score([Text { label: "", item: 0, text }].into_iter(), 30.0)
-        };
+        let score = |strings: &[&str], text: &str| grams(strings).score([text.as_bytes()].into_iter(), 30.0);
         let one = score(&["党"], "党");
         let near = |a: f32, times: f32| (a - one * times).abs() < 0.001;
         // In a text of six bytes a gram counts for a little less than in one of three.
@@ -179,7 +167,7 @@ mod tests {
     #[test]
     fn more_of_a_query_scores_higher_and_so_does_the_string_itself() {
         let grams = grams(&["流动党员"]);
-        let score = |text| grams.score([Text { label: "", item: 0, text }].into_iter(), 30.0);
+        let score = |text: &str| grams.score([text.as_bytes()].into_iter(), 30.0);
         assert_eq!(score("无"), 0.0);
         assert!(score("流水") < score("流动"));
         assert!(score("党员流动") < score("流动党员"));

@@ -55,8 +55,7 @@ pub fn alike(engine: &dyn Engine, doc: Doc, docs: &DocSet) -> Result<Alike, Engi
     let words: Vec<String> = words.into_iter().take(WORDS).map(|(_, word)| word).collect();
     let mut others = docs.clone();
     others.and_not(&DocSet::of(docs.slots(), [doc]));
-    let mut hits: Vec<Ranked> = others
-        .iter()
+    let mut hits: Vec<Ranked> = (0..)
         .zip(engine.score(&words, &others)?)
         .filter(|&(_, score)| score > 0.0)
         .map(|(doc, score)| Ranked { doc, score, words: score, ..Ranked::default() })

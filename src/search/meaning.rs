@@ -283,7 +283,7 @@ proptest! {
         let language = Language { kinds: &kinds, views: &views };
         let compiled = compile(&query, language, &Scope::Everywhere).expect("a query");
         let exact = find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
-        let found = exact.docs(engine.slots());
+        let found = &exact.docs;
         for (doc, ((_, texts), (_, _, _, year))) in (0..).zip(records.iter().zip(&cases)) {
             let texts = texts.iter().map(|(label, item, text)| (label.as_str(), *item, text.as_str())).collect();
             let expected = holds(&compiled.ast, &Record { texts, year: *year }).unwrap_or(true);
@@ -291,7 +291,14 @@ proptest! {
                 found.contains(doc), expected, "{} is {} on {:?}", query, compiled.plan, records[doc as usize].1
             );
         }
+        prop_assert_eq!(&DocSet::of(engine.slots(), exact.hits.iter().map(|hit| hit.doc)), found);
         prop_assert_eq!(exact.hits.len(), found.count());
+        // The first few are the same however many are asked for.
+        for top in [0, 1, 2] {
+            let few = find(&compiled.plan, &engine, &Options { exact: true, top: Some(top) }).expect("an answer");
+            prop_assert_eq!(&few.hits, &exact.hits[..top.min(exact.hits.len())]);
+            prop_assert_eq!(&few.docs, found);
+        }
         // Widening never loses what is there, and hides nothing.
         let wide = find(&compiled.plan, &engine, &Options::default()).expect("an answer");
         if exact.hits.is_empty() {
@@ -302,7 +309,7 @@ proptest! {
         // The plainest form asks for the same.
         let again = compile(&compiled.reading, language, &Scope::Everywhere).expect("a query");
         let again = find(&again.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
-        prop_assert_eq!(again.docs(engine.slots()), found, "{} for {}", compiled.reading, query);
+        prop_assert_eq!(&again.docs, found, "{} for {}", compiled.reading, query);
     }
 
     #[test]
@@ -317,7 +324,7 @@ proptest! {
         let compiled = compile(&format!("{term}~"), &kinds, &Scope::Everywhere).expect("a query");
         let found = find(&compiled.plan, &engine, &Options::default()).expect("an answer");
         prop_assert_eq!(found.matched, Match::Exact);
-        let found = found.docs(engine.slots());
+        let found = found.docs;
         for (doc, (_, texts)) in (0..).zip(&records) {
             let expected = texts.iter().any(|(_, _, text)| loosely(&term, text));
             prop_assert!(!expected || found.contains(doc), "{} on {:?}", term, texts);

@@ -18,6 +18,7 @@ mod matcher;
 mod meaning;
 mod nearly;
 mod pairs;
+mod paths;
 pub mod plan;
 mod positional;
 pub mod query;
@@ -33,7 +34,7 @@ mod words;
 
 pub use docset::DocSet;
 pub use engine::{
-    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, is_or_below,
+    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, Titled, is_or_below,
 };
 pub use expand::{Expansion, with_pinyin, with_synonyms};
 pub use fold_copies::{Shown, fold_copies};
@@ -43,6 +44,7 @@ pub use grams::Grams;
 pub use highlight::{Extent, Mark, Snippet, passages};
 pub use like::{Alike, alike};
 pub use matcher::{Matcher, Word};
+pub use paths::Paths;
 pub use plan::{
     Compiled, Language, Literal, Plan, compile, compile_regex, condition, field_shape, filter, is_field,
     section_scope,
@@ -50,7 +52,7 @@ pub use plan::{
 pub use positional::{Cond, Placed};
 pub use query::{FieldShape, Note, NoteKind, QueryError, QueryErrorKind, RegexFault, Unit};
 pub use rank::{GRAM_WEIGHT, Ranked, TITLE_BONUS};
-pub use run::{Found, Match, MissingTerm, Options, Stranger, find};
+pub use run::{Found, Match, MissingTerm, Options, Stranger, find, matching};
 pub use scan::{ScanEngine, Scanned};
 pub use suggest::{nearest_term, nearest_value, one_apart};
 pub use words::pieces;

@@ -19,7 +19,7 @@ pub const GRAM_WEIGHT: f32 = 0.5;
 pub const OTHER_WEIGHT: f32 = 0.4;
 /// So many of the best by words and title have their grams counted.
 const COUNTED: usize = 200;
-/// The titles of at most so many records are compared with the query, the best by words: no page has
+/// The titles of at most so many records are read and compared with the query, the best by words: no page has
 /// more.
 const TITLES: usize = 500;
 /// Up to so many hits, all ties are broken by id; beyond, only those among [`COUNTED`].
@@ -40,6 +40,12 @@ pub struct Ranked {
     pub title: f32,
 }
 
+impl From<Ranked> for Doc {
+    fn from(ranked: Ranked) -> Doc {
+        ranked.doc
+    }
+}
+
 /// What a query asks for, as far as it ranks.
 pub(super) struct Asked<'q> {
     /// The words of the index in what was typed.
@@ -52,64 +58,154 @@ pub(super) struct Asked<'q> {
     pub in_title: &'q [&'q str],
 }
 
-/// Ranks records. The first `top` come in order, the others behind them in no order; none has a score
-/// where none is needed in order.
+/// What words count for in each record; 0 for those that are not among `docs`.
+pub(super) fn word_scores(
+    engine: &dyn Engine,
+    asked: &Asked<'_>,
+    docs: &DocSet,
+) -> Result<Vec<f32>, EngineError> {
+    if asked.others.is_empty() {
+        return engine.score(asked.words, docs);
+    }
+    let mut scores = engine.score(asked.words, docs)?;
+    for (sum, score) in scores.iter_mut().zip(engine.score(asked.others, docs)?) {
+        *sum += OTHER_WEIGHT * score;
+    }
+    Ok(scores)
+}
+
+/// The best `top` records of `docs`, best first; `words` is what words count for in each record.
 pub(super) fn rank(
     engine: &dyn Engine,
     asked: &Asked<'_>,
     docs: &DocSet,
+    words: &[f32],
     top: usize,
 ) -> Result<Vec<Ranked>, EngineError> {
-    let mut hits: Vec<Ranked> = docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect();
-    if top == 0 {
-        return Ok(hits);
+    let all = docs.count();
+    if top == 0 || all == 0 {
+        return Ok(Vec::new());
     }
-    for (words, weight) in [(asked.words, 1.0), (asked.others, OTHER_WEIGHT)] {
-        if words.is_empty() {
-            continue;
-        }
-        // Both lie in the order of the set.
-        for (hit, score) in hits.iter_mut().zip(engine.score(words, docs)?) {
-            hit.words += weight * score;
-            hit.score += weight * score;
-        }
-    }
-    titles(engine, &mut hits, docs.slots(), asked.in_title)?;
-    let wanted = if hits.len() <= TIES { hits.len() } else { top.max(COUNTED).min(hits.len()) };
-    sort(&mut hits, wanted);
+    let titles = titles(engine, docs, words, asked.in_title)?;
+    let wanted = if all <= TIES { all } else { top.max(COUNTED).min(all) };
+    let mut hits = best(docs, words, &titles, wanted);
     let counted = COUNTED.min(hits.len());
     let docs: Vec<Doc> = hits[..counted].iter().map(|hit| hit.doc).collect();
     for (hit, grams) in hits.iter_mut().zip(engine.gram_scores(asked.strings, &docs)?) {
         hit.grams = grams * GRAM_WEIGHT;
         hit.score += hit.grams;
     }
-    sort(&mut hits[..counted], counted);
+    hits[..counted].sort_unstable_by_key(|hit| best_first(hit.score, hit.doc));
     let settled = if hits.len() <= TIES { hits.len() } else { counted };
     break_ties(engine, &mut hits[..settled])?;
+    hits.truncate(top);
     Ok(hits)
 }
 
-/// Gives the bonus for titles.
-fn titles(engine: &dyn Engine, hits: &mut [Ranked], slots: u32, strings: &[&str]) -> Result<(), EngineError> {
-    let mut likely = DocSet::new(slots);
+/// The bonus of each record whose title holds what was asked, in the order of `docs`.
+fn titles(
+    engine: &dyn Engine,
+    docs: &DocSet,
+    words: &[f32],
+    strings: &[&str],
+) -> Result<Vec<(Doc, f32)>, EngineError> {
+    let mut likely = DocSet::new(docs.slots());
+    let mut titled = Vec::with_capacity(strings.len());
     for string in strings {
-        likely.or(&engine.titled(string)?);
+        let with = engine.titled(string)?;
+        likely.or(&with.docs);
+        titled.push((string, with));
     }
-    let mut likely: Vec<&mut Ranked> = hits.iter_mut().filter(|hit| likely.contains(hit.doc)).collect();
-    if likely.len() > TITLES {
-        // A word in the title counts double, so the best by words are the likeliest.
-        likely.select_nth_unstable_by_key(TITLES, |hit| best_first(hit.words, hit.doc));
-        likely.truncate(TITLES);
+    likely.and(docs);
+    // A word in the title counts double, so the best by words are the likeliest.
+    let mut best = Best::new(if titled.iter().all(|(_, with)| with.sure) { likely.count() } else { TITLES });
+    for doc in likely.iter() {
+        best.offer(best_first(score_of(words, doc), doc));
     }
-    for hit in likely {
-        let title = fold::fold(&engine.title(hit.doc)?);
-        let with = strings.iter().filter(|string| title.contains(**string)).count();
-        if with > 0 {
-            hit.title = TITLE_BONUS * with as f32 / strings.len() as f32;
-            hit.score += hit.title;
+    let mut docs: Vec<Doc> = best.unsorted().into_iter().map(doc_of).collect();
+    docs.sort_unstable();
+    let mut found = Vec::new();
+    for doc in docs {
+        let mut title = None;
+        let mut count = 0;
+        for (string, with) in titled.iter().filter(|(_, with)| with.docs.contains(doc)) {
+            count += usize::from(
+                with.sure || {
+                    if title.is_none() {
+                        title = Some(fold::fold(&engine.title(doc)?));
+                    }
+                    title.as_ref().is_some_and(|title| title.contains(**string))
+                },
+            );
+        }
+        if count > 0 {
+            found.push((doc, TITLE_BONUS * count as f32 / strings.len() as f32));
         }
     }
-    Ok(())
+    Ok(found)
+}
+
+/// The best `wanted` by words and title, best first; some of `docs` have a bonus.
+fn best(docs: &DocSet, words: &[f32], titles: &[(Doc, f32)], wanted: usize) -> Vec<Ranked> {
+    let mut best = Best::new(wanted);
+    let mut bonuses = titles.iter().peekable();
+    for doc in docs.iter() {
+        let bonus = bonuses.next_if(|(with, _)| *with == doc).map_or(0.0, |&(_, bonus)| bonus);
+        best.offer(best_first(score_of(words, doc) + bonus, doc));
+    }
+    let mut kept = best.unsorted();
+    kept.sort_unstable();
+    let hit = |key: u64| {
+        let doc = doc_of(key);
+        let title = titles.binary_search_by_key(&doc, |&(doc, _)| doc).map_or(0.0, |at| titles[at].1);
+        let words = score_of(words, doc);
+        Ranked { doc, score: words + title, words, title, grams: 0.0 }
+    };
+    kept.into_iter().map(hit).collect()
+}
+
+fn score_of(words: &[f32], doc: Doc) -> f32 {
+    words.get(doc as usize).copied().unwrap_or_default()
+}
+
+/// The best of many, found in one pass: what is worse than the worst of those kept is turned away with one
+/// comparison, and there is never room for all.
+struct Best {
+    /// Keys of [`best_first`].
+    kept: Vec<u64>,
+    wanted: usize,
+    room: usize,
+    worst: u64,
+}
+
+impl Best {
+    fn new(wanted: usize) -> Best {
+        // As many again are let in before the worst are put out; where all are wanted there never are so many.
+        let room = wanted.saturating_add(wanted.clamp(1, TIES));
+        Best { kept: Vec::with_capacity(room), wanted, room, worst: u64::MAX }
+    }
+
+    fn offer(&mut self, key: u64) {
+        if key >= self.worst {
+            return;
+        }
+        self.kept.push(key);
+        if self.kept.len() == self.room {
+            self.cut();
+        }
+    }
+
+    fn cut(&mut self) {
+        if self.wanted < self.kept.len() {
+            self.worst = *self.kept.select_nth_unstable(self.wanted).1;
+            self.kept.truncate(self.wanted);
+        }
+    }
+
+    fn unsorted(mut self) -> Vec<u64> {
+        self.cut();
+        self.kept
+    }
 }
 
 /// Sorts by score, best first, then by record: one number compares several times faster than two.
@@ -118,13 +214,9 @@ fn best_first(score: f32, doc: Doc) -> u64 {
     u64::from(!score.max(0.0).to_bits()) << 32 | u64::from(doc)
 }
 
-/// Sorts the best `wanted` to the front, best first, ties by record.
-fn sort(hits: &mut [Ranked], wanted: usize) {
-    let key = |hit: &Ranked| best_first(hit.score, hit.doc);
-    if wanted < hits.len() {
-        hits.select_nth_unstable_by_key(wanted, key);
-    }
-    hits[..wanted].sort_unstable_by_key(key);
+/// The record of such a number.
+fn doc_of(key: u64) -> Doc {
+    key as Doc
 }
 
 fn break_ties(engine: &dyn Engine, hits: &mut [Ranked]) -> Result<(), EngineError> {
@@ -142,4 +234,33 @@ fn break_ties(engine: &dyn Engine, hits: &mut [Ranked]) -> Result<(), EngineErro
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn one_pass_finds_the_best_that_sorting_finds(
+            scores in prop::collection::vec(prop::sample::select(vec![0.0_f32, 0.5, 1.0, 2.5, 7.0, 100.0]), 0..400),
+            titles in prop::collection::btree_map(0_u32..800, 1_u8..3, 0..20),
+            wanted in 1_usize..60,
+        ) {
+            // Every second record.
+            let docs = DocSet::of(800, (0..).step_by(2).take(scores.len()));
+            let inside = titles.iter().filter(|(doc, _)| docs.contains(**doc));
+            let titles: Vec<(Doc, f32)> = inside.map(|(&doc, &half)| (doc, 50.0 * f32::from(half))).collect();
+            let mut words = vec![0.0; 800];
+            docs.iter().zip(&scores).for_each(|(doc, &score)| words[doc as usize] = score);
+            let mut all: Vec<Ranked> = docs.iter().zip(&scores).map(|(doc, &words)| {
+                let title = titles.iter().find(|(with, _)| *with == doc).map_or(0.0, |(_, bonus)| *bonus);
+                Ranked { doc, score: words + title, words, title, grams: 0.0 }
+            }).collect();
+            all.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.doc.cmp(&b.doc)));
+            all.truncate(wanted);
+            prop_assert_eq!(best(&docs, &words, &titles, wanted), all);
+        }
+    }
 }

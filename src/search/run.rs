@@ -16,7 +16,7 @@ use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
-use super::rank::{Asked, Ranked, rank};
+use super::rank::{Asked, Ranked, rank, word_scores};
 use super::suggest::{nearest_term, nearest_value};
 use super::words::{Letters, cover, likely, whole, widens};
 use crate::text::fold;
@@ -98,7 +98,9 @@ pub struct Found {
     /// How closely: the first reading that found something. Where that is not the literal one, hits that
     /// hold less stand among the others.
     pub matched: Match,
-    /// Best first; ties by id. Beyond [`Options::top`] in no order.
+    /// All records that match.
+    pub docs: DocSet,
+    /// As many of them as [`Options::top`] asks for, best first; ties by id.
     pub hits: Vec<Ranked>,
     /// Where nothing matched literally: the terms to blame.
     pub missing: Vec<MissingTerm>,
@@ -110,13 +112,6 @@ pub struct Found {
     pub words: Vec<String>,
     /// What to highlight in the hits: what the query asks for, and its words when it was widened.
     pub needles: Vec<Mark>,
-}
-
-impl Found {
-    /// The hits as a set, for counting facets.
-    pub fn docs(&self, slots: u32) -> DocSet {
-        DocSet::of(slots, self.hits.iter().map(|hit| hit.doc))
-    }
 }
 
 /// Answers a plan.
@@ -155,9 +150,8 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         }
     }
     if *options == Options::SET {
-        let hits = docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect();
-        let (strangers, words, needles) = (Vec::new(), Vec::new(), Vec::new());
-        return Ok(Found { matched, hits, missing, strangers, terms, words, needles });
+        let (hits, strangers, words, needles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        return Ok(Found { matched, docs, hits, missing, strangers, terms, words, needles });
     }
     let (words, needles) = run.marks(plan, matched)?;
     let typed = || literals.iter().filter(|literal| literal.stands_for.is_none());
@@ -166,8 +160,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         .filter(|literal| literal.needle.scope.covers("title"))
         .map(|literal| literal.needle.text.as_str())
         .collect();
-    // Which are faint only their scores can tell, however few are shown.
-    let top = options.top.unwrap_or(usize::MAX).max(usize::from(matched != Match::Exact));
+    let top = options.top.unwrap_or(usize::MAX);
     let mut others: Vec<String> = Vec::new();
     for literal in literals.iter().filter(|literal| literal.stands_for.is_some()) {
         for word in run.cut(&literal.needle.text)?.words {
@@ -178,11 +171,15 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         }
     }
     let asked = Asked { words: &words, others: &others, strings: &strings, in_title: &in_title };
-    let mut hits = rank(engine, &asked, &docs, top)?;
+    // Which are faint only their scores can tell, however few are shown.
+    let scores =
+        if top > 0 || matched != Match::Exact { word_scores(engine, &asked, &docs)? } else { Vec::new() };
     if matched != Match::Exact {
-        let best = hits.iter().map(|hit| hit.words).fold(0.0, f32::max);
-        hits.retain(|hit| hit.words >= best * FAINT);
+        let least = FAINT * scores.iter().copied().fold(0.0, f32::max);
+        let bright = docs.iter().filter(|&doc| scores.get(doc as usize).is_some_and(|score| *score >= least));
+        docs = DocSet::of(docs.slots(), bright);
     }
+    let hits = rank(engine, &asked, &docs, &scores, top)?;
     for missing in &mut missing {
         let term = fold::fold_term(&missing.term);
         missing.nearest = if missing.records == 0 { nearest_term(engine, &term)? } else { None };
@@ -196,7 +193,15 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
             }
         }
     }
-    Ok(Found { matched, hits, missing, strangers, terms, words, needles })
+    Ok(Found { matched, docs, hits, missing, strangers, terms, words, needles })
+}
+
+/// The records that match a plan as it stands, as a set.
+///
+/// # Errors
+/// When the engine cannot answer.
+pub fn matching(plan: &Plan, engine: &dyn Engine) -> Result<DocSet, EngineError> {
+    Ok(find(plan, engine, &Options::SET)?.docs)
 }
 
 /// The words of a literal.

@@ -3,7 +3,7 @@
 
 use super::docset::DocSet;
 use super::engine::{
-    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, is_or_below,
+    Doc, EXTENT, Engine, EngineError, KIND, Needle, Scope, TermCount, Text, TextTest, Titled, is_or_below,
 };
 use super::grams::{Grams, bm25, idf};
 use crate::archive::Card;
@@ -82,18 +82,18 @@ impl ScanEngine {
         average: f32,
         with: &dyn Fn(&str) -> Result<usize, EngineError>,
     ) -> Result<Vec<f32>, EngineError> {
-        let mut scores = vec![0.0; docs.count()];
-        if scores.is_empty() {
+        let mut scores = vec![0.0; self.records.len()];
+        if docs.is_empty() {
             return Ok(scores);
         }
         for word in words {
             let idf = idf(with(word)?, records);
             let finder = Finder::new(word);
-            for (doc, score) in docs.iter().zip(&mut scores) {
+            for doc in docs.iter() {
                 let row = self.row(doc)?;
                 let texts = row.texts.iter();
                 let times: usize = texts.map(|(_, _, text)| finder.find_iter(text.as_bytes()).count()).sum();
-                *score += bm25(times as f32, idf, row.bytes as f32 / average);
+                scores[doc as usize] += bm25(times as f32, idf, row.bytes as f32 / average);
             }
         }
         Ok(scores)
@@ -105,9 +105,7 @@ impl ScanEngine {
     /// For a record that there is not.
     pub fn count_grams(&self, grams: &Grams, docs: &[Doc], average: f32) -> Result<Vec<f32>, EngineError> {
         let score = |&doc: &Doc| {
-            let texts = self.row(doc)?.texts.iter();
-            let texts = texts.map(|(label, item, text)| Text { label, item: *item, text });
-            Ok(grams.score(texts, average))
+            Ok(grams.score(self.row(doc)?.texts.iter().map(|(_, _, text)| text.as_bytes()), average))
         };
         docs.iter().map(score).collect()
     }
@@ -231,8 +229,9 @@ impl Engine for ScanEngine {
         self.count_grams(&grams, docs, self.average)
     }
 
-    fn titled(&self, string: &str) -> Result<DocSet, EngineError> {
-        Ok(self.filter(|row| fold::fold(&row.card.title).contains(string)))
+    fn titled(&self, string: &str) -> Result<Titled, EngineError> {
+        let docs = self.filter(|row| fold::fold(&row.card.title).contains(string));
+        Ok(Titled { docs, sure: true })
     }
 
     fn card(&self, doc: Doc) -> Result<Card, EngineError> {

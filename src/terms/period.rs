@@ -11,8 +11,7 @@ use crate::schema::Datum;
 use crate::search::Doc;
 use crate::search::Engine;
 use crate::search::EngineError;
-use crate::search::Options;
-use crate::search::find;
+use crate::search::matching;
 
 const SELECTED: u8 = 1;
 const BEFORE: u8 = 2;
@@ -94,8 +93,7 @@ impl Docs {
         for (place, when) in (0..).zip(&list) {
             docs.order[when.doc as usize] = place;
         }
-        let base: Vec<Doc> =
-            find(request.plan, engine, &Options::SET)?.hits.iter().map(|hit| hit.doc).collect();
+        let base: Vec<Doc> = matching(request.plan, engine)?.iter().collect();
         let Some(period) = &request.period else {
             docs.mark(base.into_iter(), SELECTED);
             docs.selected = docs.count(SELECTED);

@@ -9,9 +9,8 @@ use crate::facts::Fact;
 use crate::index::IndexEngine;
 use crate::search::Engine;
 use crate::search::EngineError;
-use crate::search::Options;
 use crate::search::Plan;
-use crate::search::find;
+use crate::search::matching;
 use crate::text::quantity::Words;
 use rayon::iter::IntoParallelIterator as _;
 use rayon::iter::ParallelIterator as _;
@@ -35,18 +34,13 @@ impl Ready<'_> {
     fn stored(&self, plan: &Plan) -> Option<Vec<(Card, Vec<Fact>)>> {
         let Source::Index(index) = &self.source else { return None };
         let engine = IndexEngine::new(index).ok()?;
-        let found = find(plan, &engine, &Options::SET).ok()?;
-        let mut records = Vec::with_capacity(found.hits.len());
-        for hit in &found.hits {
-            records.push((engine.card(hit.doc).ok()?, engine.facts(hit.doc).ok()?));
-        }
-        Some(records)
+        let docs = matching(plan, &engine).ok()?;
+        docs.iter().map(|doc| Some((engine.card(doc).ok()?, engine.facts(doc).ok()?))).collect()
     }
 
     fn computed(&self, plan: &Plan, words: &Words) -> Result<Vec<(Card, Vec<Fact>)>, EngineError> {
         let cards: Vec<Card> = self.with(|engine| {
-            let found = find(plan, engine, &Options::SET)?;
-            found.hits.iter().map(|hit| engine.card(hit.doc)).collect::<Result<_, EngineError>>()
+            matching(plan, engine)?.iter().map(|doc| engine.card(doc)).collect::<Result<_, EngineError>>()
         })?;
         let facts = |card: Card| {
             let record = Record::read(&self.archive.root, &card.path).ok();

@@ -7,15 +7,14 @@ use crate::archive::FileStat;
 use crate::archive::Record;
 use crate::schema::Kind;
 use crate::search::EngineError;
-use crate::search::Options;
 use crate::search::Plan;
 use crate::search::ScanEngine;
 use crate::search::Scope;
-use crate::search::find;
 use crate::search::grep::Matched;
 use crate::search::grep::Matcher;
 use crate::search::grep::grep_raw;
 use crate::search::grep::grep_texts;
+use crate::search::matching;
 use crate::text::fold::fold;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
@@ -182,9 +181,9 @@ fn chosen(archive: &Archive, ask: &Ask<'_>, looked: &[Look]) -> Result<Option<BT
         .collect();
     let records = hits.iter().map(|(_, hit, texts)| (hit.card.clone(), (*texts).clone()));
     let engine = ScanEngine::new(&archive.kinds, records);
-    let found = find(filter, &engine, &Options::SET)?;
+    let found = matching(filter, &engine)?;
     let place = |doc: u32| hits.get(doc as usize).map(|(place, _, _)| *place);
-    Ok(Some(found.hits.iter().filter_map(|hit| place(hit.doc)).collect()))
+    Ok(Some(found.iter().filter_map(place).collect()))
 }
 
 /// The files that paths of a command line mean.

@@ -21,9 +21,9 @@ use anku::locale::Lang;
 use anku::report::Document;
 use anku::report::json_text;
 use anku::report::printable;
-use anku::search::Options;
+use anku::search::Doc;
 use anku::search::Plan;
-use anku::search::find;
+use anku::search::matching;
 use anku::table::Cell;
 use anku::table::Column;
 use anku::table::Table;
@@ -110,12 +110,8 @@ fn wanted(
     }
     let ready = notices::ready(context, archive, Refresh::Look);
     let paths = ready.with(|engine| -> Result<HashSet<String>, Failure> {
-        let hits = find(&compiled.plan, engine, &Options::SET)?;
-        let mut paths = HashSet::new();
-        for hit in &hits.hits {
-            paths.insert(engine.card(hit.doc)?.path);
-        }
-        Ok(paths)
+        let docs: Vec<Doc> = matching(&compiled.plan, engine)?.iter().collect();
+        Ok(engine.paths(&docs)?.iter().map(str::to_owned).collect())
     })?;
     found.retain(|one| {
         [one.pair.keep, one.pair.lose].iter().any(|at| paths.contains(&library.records[*at].path))

@@ -20,8 +20,7 @@ use anku::report::table_of_records;
 use anku::schema;
 use anku::schema::Checker;
 use anku::schema::Kind;
-use anku::search::Options;
-use anku::search::find;
+use anku::search::matching;
 use anku::stats::list_label;
 use anku::workspace::Refresh;
 use clap::ArgMatches;
@@ -135,10 +134,9 @@ fn records(
         query::compile(context, archive, &filters::query(matches), query::Reading::Query, matches)?;
     let ready = notices::ready(context, archive, refresh);
     let mut paths = ready.with(|engine| -> Result<Vec<String>, Failure> {
-        let found = find(&compiled.plan, engine, &Options::SET)?;
         let mut paths = Vec::new();
-        for hit in &found.hits {
-            let card = engine.card(hit.doc)?;
+        for doc in matching(&compiled.plan, engine)?.iter() {
+            let card = engine.card(doc)?;
             if card.kind == kind.name {
                 paths.push(card.path);
             }

@@ -16,8 +16,8 @@ use anku::report::Document;
 use anku::report::json_text;
 use anku::schema::Datum;
 use anku::schema::FieldType;
-use anku::search::Options;
-use anku::search::find;
+use anku::search::Doc;
+use anku::search::matching;
 use anku::table::Cell;
 use anku::table::Column;
 use anku::table::Table;
@@ -39,20 +39,15 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let asked = columns(context, archive, matches)?;
     let ready = notices::ready(context, archive, refresh);
     let (cards, total) = ready.with(|engine| -> Result<(Vec<Card>, usize), Failure> {
-        let found = find(&compiled.plan, engine, &Options::SET)?;
         // In the order of the files, unless somebody asks for another.
-        let mut paths = Vec::with_capacity(found.hits.len());
-        for hit in &found.hits {
-            paths.push((engine.path(hit.doc)?, hit.doc));
-        }
-        paths.sort_unstable();
-        let docs: Vec<(u32, f32)> = paths.into_iter().map(|(_, doc)| (doc, 0.0)).collect();
-        let total = docs.len();
-        let mut cards = Vec::new();
-        for (doc, _) in listing.page(engine, archive, docs)? {
-            cards.push(engine.card(doc)?);
-        }
-        Ok((cards, total))
+        let docs: Vec<Doc> = matching(&compiled.plan, engine)?.iter().collect();
+        let paths = engine.paths(&docs)?;
+        let mut ordered: Vec<(&str, Doc)> = paths.iter().zip(docs).collect();
+        ordered.sort_unstable();
+        let docs = ordered.into_iter().map(|(_, doc)| doc).collect();
+        let page = listing.page(engine, archive, docs)?;
+        let cards: Result<Vec<Card>, _> = page.into_iter().map(|doc| engine.card(doc)).collect();
+        Ok((cards?, paths.len()))
     })?;
     let columns = asked.unwrap_or_else(|| own_columns(archive, &cards));
     let exit = match (total, ready.is_incomplete()) {

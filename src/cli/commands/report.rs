@@ -31,6 +31,7 @@ use anku::search::Language;
 use anku::search::Options;
 use anku::search::Scope;
 use anku::search::find;
+use anku::search::matching;
 use anku::stats::Amount;
 use anku::stats::InUnit;
 use anku::workspace;
@@ -168,8 +169,7 @@ fn search(
     let compiled = query::compile_with(context, archive, &typed, query::Reading::Query, matches, &filters)?;
     let (paths, found) = ready.with(|engine| -> Result<_, search::EngineError> {
         let found = find(&compiled.plan, engine, &Options::SET)?;
-        let docs: Vec<_> = found.hits.iter().map(|hit| hit.doc).collect();
-        Ok((engine.paths(&docs)?, found))
+        Ok((engine.paths(&found.docs.iter().collect::<Vec<_>>())?, found))
     })?;
     let list = |texts: Vec<String>| or_none(texts.join(if lang.is_zh() { "、" } else { ", " }));
     let terms = found.terms.iter().map(|term| format!("{} {}", term.term, term.records)).collect();
@@ -180,7 +180,7 @@ fn search(
         ("terms", list(terms)),
         ("missing", list(missing)),
     ]);
-    Ok(Searched { paths: Some(paths.into_iter().collect()), given })
+    Ok(Searched { paths: Some(paths.iter().map(str::to_owned).collect()), given })
 }
 
 /// The quantities of every record in some units.
@@ -228,14 +228,10 @@ fn select(archive: &Archive, ready: &Ready<'_>, cards: &[Card], query: &str) -> 
     let language = Language { kinds: &archive.kinds, views: &archive.settings.views };
     let compiled = search::compile(query, language, &Scope::Everywhere).map_err(|error| error.to_string())?;
     let paths = ready
-        .with(|engine| -> Result<Vec<String>, search::EngineError> {
-            let found = find(&compiled.plan, engine, &Options::SET)?;
-            let docs: Vec<_> = found.hits.iter().map(|hit| hit.doc).collect();
-            engine.paths(&docs)
-        })
-        .map_err(|error| error.to_string())?;
-    let paths: HashSet<String> = paths.into_iter().collect();
-    Ok((0..cards.len()).filter(|&place| paths.contains(&cards[place].path)).collect())
+        .with(|engine| engine.paths(&matching(&compiled.plan, engine)?.iter().collect::<Vec<_>>()))
+        .map_err(|error: search::EngineError| error.to_string())?;
+    let paths: HashSet<&str> = paths.iter().collect();
+    Ok((0..cards.len()).filter(|&place| paths.contains(cards[place].path.as_str())).collect())
 }
 
 /// The reports there are: the archive's own and the shipped ones.

@@ -20,9 +20,8 @@ use anku::report::Source;
 use anku::report::json_text;
 use anku::schema::FieldType;
 use anku::schema::Kind;
-use anku::search::Options;
 use anku::search::Plan;
-use anku::search::find;
+use anku::search::matching;
 use anku::stats::Amount;
 use anku::stats::Cut;
 use anku::stats::CutError;
@@ -201,10 +200,9 @@ fn select(
         return Ok(selection);
     }
     let cards = ready.with(|engine| -> Result<Vec<Card>, Failure> {
-        let found = find(plan, engine, &Options::SET)?;
-        let mut cards = Vec::with_capacity(found.hits.len());
-        for hit in &found.hits {
-            let card = engine.card(hit.doc)?;
+        let mut cards = Vec::new();
+        for doc in matching(plan, engine)?.iter() {
+            let card = engine.card(doc)?;
             if card.kind == kind.name {
                 cards.push(card);
             }

@@ -10,11 +10,13 @@ use anku::archive::Archive;
 use anku::archive::Card;
 use anku::schema::Datum;
 use anku::search::Doc;
+use anku::search::DocSet;
 use anku::search::Engine;
 use anku::search::Expansion;
 use anku::search::Found;
 use anku::search::Match;
 use anku::search::Options;
+use anku::search::Paths;
 use anku::search::Plan;
 use anku::search::Ranked;
 use anku::search::alike;
@@ -65,7 +67,7 @@ pub(super) struct Page {
     pub(super) found: Found,
     pub(super) hits: Vec<Hit>,
     /// Instead of hits, where nothing but paths is wanted.
-    pub(super) paths: Vec<String>,
+    pub(super) paths: Paths,
     pub(super) total: usize,
     pub(super) facets: Vec<Facet>,
     pub(super) groups: Vec<Group>,
@@ -100,16 +102,15 @@ pub(super) fn page(
     let mut like = None;
     if let Some(id) = &ask.like {
         let doc = place_of(context, archive, engine, id)?;
-        let others = alike(engine, doc, &found.docs(engine.slots()))?;
+        let others = alike(engine, doc, &found.docs)?;
+        found.docs = DocSet::of(engine.slots(), others.hits.iter().map(|hit| hit.doc));
         found.hits = others.hits;
         found.matched = Match::Exact;
         like = Some((engine.card(doc)?, others.words));
     }
-    let total = found.hits.len();
-    let zh = context.lang.is_zh();
-    let docs = || found.hits.iter().map(|hit| hit.doc);
-    let facets = facets::count(zh, engine, archive, &ask.facets, docs())?;
-    let (mut hits, mut paths) = (Vec::new(), Vec::new());
+    let total = found.docs.count();
+    let facets = facets::count(context.lang.is_zh(), engine, archive, &ask.facets, found.docs.iter())?;
+    let (mut hits, mut paths) = (Vec::new(), Paths::default());
     if folds {
         let running = |label: &str| {
             let list = label.split('.').next().unwrap_or_default();
@@ -122,13 +123,17 @@ pub(super) fn page(
             hits.push(Hit { card: engine.card(shown.hit.doc)?, ranked: shown.hit, copies });
         }
     } else if !ask.counts_only {
-        let all: Vec<(Doc, Ranked)> = found.hits.iter().map(|hit| (hit.doc, *hit)).collect();
+        let all = if listing.sorts() {
+            found.docs.iter().map(|doc| Ranked { doc, ..Ranked::default() }).collect()
+        } else {
+            std::mem::take(&mut found.hits)
+        };
         let page = listing.page(engine, archive, all)?;
         if listing.wants_paths() {
-            paths = engine.paths(&page.iter().map(|&(doc, _)| doc).collect::<Vec<_>>())?;
+            paths = engine.paths(&page.iter().map(|ranked| ranked.doc).collect::<Vec<_>>())?;
         } else {
-            for (doc, ranked) in page {
-                hits.push(Hit { card: engine.card(doc)?, ranked, copies: Vec::new() });
+            for ranked in page {
+                hits.push(Hit { card: engine.card(ranked.doc)?, ranked, copies: Vec::new() });
             }
         }
     }
