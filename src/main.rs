@@ -5,6 +5,7 @@ mod cli;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-fn main() -> std::process::ExitCode {
-    cli::run(std::env::args_os().collect())
+fn main() {
+    // Nothing is left to be done: output is flushed, and what lies in memory the system takes back.
+    signal_hook::low_level::exit(cli::run(std::env::args_os().collect()).code())
 }

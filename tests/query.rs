@@ -4,6 +4,7 @@ use crate::support::anku;
 use crate::support::repository;
 use crate::support::shipped;
 use crate::support::small;
+use crate::support::write;
 use std::fs;
 use std::path::Path;
 
@@ -93,4 +94,43 @@ fn saved_queries_are_named_with_an_at() {
     assert!(circle.stderr.contains('圈'), "{}", circle.stderr);
     let near = anku(root, ["search", "@甘素"]).ends(1);
     assert!(near.stderr.contains("@甘肃"), "{}", near.stderr);
+}
+
+/// A dictionary does not know every village and every person: their characters find them all the same.
+#[test]
+fn a_question_about_a_name_that_no_dictionary_knows_finds_it() {
+    let folder = small();
+    let root = folder.path();
+    let case = |id: &str, text: &str| {
+        let text =
+            format!("id: {id}\ntitle: 案例\nyear: 2011\nsections:\n  - role: other\n    text: {text}\n");
+        write(root, &format!("cases/2011/{id}.yaml"), &text);
+    };
+    case("named", "祭遵（），字弟孙，颍川人，少好经书。");
+    case("other", "他小时候在村里。");
+    let ids = |query: &str| -> Vec<String> {
+        let found = anku(root, ["search", "--json", "--", query]).json();
+        let hits = found["hits"].as_array().expect("hits");
+        let mut ids: Vec<String> =
+            hits.iter().map(|hit| hit["id"].as_str().expect("an id").to_owned()).collect();
+        ids.sort();
+        ids
+    };
+    let words = anku(root, ["search", "--explain", "--", "祭遵小时候喜欢读什么"]).ends(0);
+    assert!(!words.stderr.contains(" 祭遵 "), "the index has a word for it: {}", words.stderr);
+    assert_eq!(ids("祭遵小时候喜欢读什么"), ["named", "other"]);
+    // Marked like any word of the question; no name, no such record.
+    let found = anku(root, ["search", "--json", "--", "祭遵小时候喜欢读什么"]).ends(0).json();
+    assert_eq!(found["match"], "any");
+    let hits = found["hits"].as_array().expect("hits");
+    let named = hits.iter().find(|hit| hit["id"] == "named").expect("the record");
+    let snippet = &named["snippets"][0];
+    let marked = snippet["spans"][0].as_array().expect("a place");
+    let place = |at: usize| marked[at].as_u64().expect("a number") as usize;
+    let text: Vec<char> = snippet["text"].as_str().expect("a text").chars().collect();
+    assert_eq!(text[place(0)..place(1)].iter().collect::<String>(), "祭遵");
+    assert_eq!(ids("某某小时候喜欢读什么"), ["other"]);
+    anku(root, ["search", "--exact", "--", "祭遵小时候喜欢读什么"]).ends(1);
+    // A name alone is no question.
+    anku(root, ["search", "--", "祭某"]).ends(1);
 }

@@ -6,7 +6,6 @@ use anku::archive::Broken;
 use anku::archive::OpenError;
 use anku::archive::WordsError;
 use std::io::Write as _;
-use std::process::ExitCode;
 
 /// The exit codes of the contract.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,13 +18,14 @@ pub(crate) enum Exit {
     Failed,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> ExitCode {
-        ExitCode::from(match exit {
+impl Exit {
+    /// The number that the shell sees.
+    pub(crate) fn code(self) -> i32 {
+        match self {
             Exit::Done => 0,
             Exit::Nothing => 1,
             Exit::Failed => 2,
-        })
+        }
     }
 }
 
@@ -54,14 +54,14 @@ impl Failure {
     }
 
     /// Says on stderr what went wrong and gives the exit code.
-    pub(crate) fn report(self, context: &Context) -> ExitCode {
+    pub(crate) fn report(self, context: &Context) -> Exit {
         let lang = context.lang;
         let (what, hint) = match self {
-            Failure::Pipe => return Exit::Done.into(),
+            Failure::Pipe => return Exit::Done,
             Failure::Broken(broken) => {
                 let text = findings::broken(context, &broken);
                 let _ = std::io::stderr().write_all(text.as_bytes());
-                return Exit::Failed.into();
+                return Exit::Failed;
             }
             Failure::Open(folder) => {
                 let what = lang.say("error.no-archive", &[("folder", &folder)]);
@@ -73,7 +73,7 @@ impl Failure {
         if let Some(hint) = hint {
             context.advise(&hint);
         }
-        Exit::Failed.into()
+        Exit::Failed
     }
 }
 

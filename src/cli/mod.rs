@@ -26,19 +26,22 @@ use context::Early;
 use failure::Exit;
 use failure::Failure;
 use std::ffi::OsString;
-use std::process::ExitCode;
+use std::io::Write as _;
 
-/// Runs one command line and says how it ended.
-pub(crate) fn run(argv: Vec<OsString>) -> ExitCode {
-    fault::guarded(|lang| {
+/// Runs one command line and says how it ended; everything that was printed is out.
+pub(crate) fn run(argv: Vec<OsString>) -> Exit {
+    let exit = fault::guarded(|lang| {
         let early = Early::from_args(&argv);
         let context = Context::new(&early);
         lang.get_or_init(|| context.lang);
         match dispatch(argv, &context) {
-            Ok(exit) => exit.into(),
+            Ok(exit) => exit,
             Err(failure) => failure.report(&context),
         }
-    })
+    });
+    // What is left of a line; whoever has gone is no failure.
+    let _ = std::io::stdout().flush();
+    exit
 }
 
 fn dispatch(argv: Vec<OsString>, context: &Context) -> Result<Exit, Failure> {

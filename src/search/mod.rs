@@ -16,6 +16,7 @@ mod like;
 mod matcher;
 #[cfg(test)]
 mod meaning;
+mod names;
 mod nearly;
 mod pairs;
 mod paths;

@@ -1,6 +1,7 @@
 //! The neighbouring pairs of a term: most of them together say nearly what the term says.
 
 use super::function_words::is_function_word;
+use std::ops::Range;
 
 /// A term is nearly there with so many tenths of its pairs.
 const TENTHS: usize = 6;
@@ -12,28 +13,38 @@ pub(super) fn most(pairs: usize) -> usize {
     (pairs * TENTHS).div_ceil(10)
 }
 
-/// The distinct neighbouring pairs of letters of a folded term; none where the term is too short to
-/// be looked for by them. A run of Latin letters and digits is one letter: pairs of its characters
-/// are in any other one. Function words say nothing and are left out.
-pub(super) fn pairs(term: &str) -> Vec<String> {
-    let mut letters: Vec<(usize, usize)> = Vec::new();
+/// Where the letters of a folded term stand. A run of Latin letters and digits is one letter: its characters
+/// are in any other one.
+pub(super) fn letters(term: &str) -> Vec<Range<usize>> {
+    let mut letters: Vec<Range<usize>> = Vec::new();
     let mut latin = false;
     for (at, c) in term.char_indices() {
         let end = at + c.len_utf8();
         let goes_on = latin && c.is_ascii_alphanumeric();
         latin = c.is_ascii_alphanumeric();
         match letters.last_mut().filter(|_| goes_on) {
-            Some(run) => run.1 = end,
-            None if c.is_alphanumeric() => letters.push((at, end)),
+            Some(run) => run.end = end,
+            None if c.is_alphanumeric() => letters.push(at..end),
             None => {}
         }
     }
+    letters
+}
+
+/// Of these letters, each with the one that stands next to it.
+pub(super) fn neighbours(letters: &[Range<usize>]) -> impl Iterator<Item = Range<usize>> {
+    letters.windows(2).filter(|pair| pair[0].end == pair[1].start).map(|pair| pair[0].start..pair[1].end)
+}
+
+/// The distinct neighbouring pairs of letters of a folded term; none where the term is too short to
+/// be looked for by them. Function words say nothing and are left out.
+pub(super) fn pairs(term: &str) -> Vec<String> {
+    let letters = letters(term);
     if letters.len() < CHARACTERS {
         return Vec::new();
     }
     let mut found: Vec<String> = Vec::new();
-    for pair in letters.windows(2).filter(|pair| pair[0].1 == pair[1].0) {
-        let pair = &term[pair[0].0..pair[1].1];
+    for pair in neighbours(&letters).map(|range| &term[range]) {
         if !is_function_word(pair) && !found.iter().any(|known| known == pair) {
             found.push(pair.to_owned());
         }

@@ -16,7 +16,7 @@ use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
-use super::rank::{Asked, Ranked, rank, word_scores};
+use super::rank::{Asked, Ranked, add_names, rank, word_scores};
 use super::suggest::{nearest_term, nearest_value};
 use super::words::{Letters, cover, likely, whole, widens};
 use crate::text::fold;
@@ -153,7 +153,14 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         let (hits, strangers, words, needles) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         return Ok(Found { matched, docs, hits, missing, strangers, terms, words, needles });
     }
-    let (words, needles) = run.marks(plan, matched)?;
+    let (words, mut needles) = run.marks(plan, matched)?;
+    let names = if matched == Match::Exact { Vec::new() } else { run.all_names(plan)? };
+    for name in &names {
+        let mark = Mark::Literal(Needle { text: name.text.clone(), scope: name.scope.clone() });
+        if !needles.contains(&mark) {
+            needles.push(mark);
+        }
+    }
     let typed = || literals.iter().filter(|literal| literal.stands_for.is_none());
     let strings: Vec<&str> = typed().map(|literal| literal.needle.text.as_str()).collect();
     let in_title: Vec<&str> = typed()
@@ -172,10 +179,12 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
     }
     let asked = Asked { words: &words, others: &others, strings: &strings, in_title: &in_title };
     // Which are faint only their scores can tell, however few are shown.
-    let scores =
+    let mut scores =
         if top > 0 || matched != Match::Exact { word_scores(engine, &asked, &docs)? } else { Vec::new() };
     if matched != Match::Exact {
+        // Measured by words: one record with a rare name must not make all others faint.
         let least = FAINT * scores.iter().copied().fold(0.0, f32::max);
+        add_names(&mut scores, &names, &docs);
         let bright = docs.iter().filter(|&doc| scores.get(doc as usize).is_some_and(|score| *score >= least));
         docs = DocSet::of(docs.slots(), bright);
     }
@@ -311,6 +320,9 @@ impl Run<'_> {
         if how == Match::Any {
             for word in self.cut(&literal.needle.text)?.wide {
                 found.or(&self.word(&word, &literal.needle.scope)?);
+            }
+            for name in self.names(&literal.needle)? {
+                found.or(&name.docs);
             }
         } else {
             found.or(&self.covered(&literal.needle)?);

@@ -20,34 +20,39 @@ const BLANK: u32 = DROP + 1;
 const BREAK: u32 = DROP + 2;
 const MULTI: u32 = 0x20_0000;
 
-/// What becomes of 256 neighbouring characters.
+/// So many neighbouring characters, a power of two.
+const CHARS: u32 = 64;
+
+/// What becomes of neighbouring characters.
 struct Page {
-    codes: [u32; 256],
+    codes: [u32; CHARS as usize],
     long: Vec<String>,
 }
 
-/// Pages are made on first touch: a text meets a few dozen, making all 4352 would cost more than most searches.
-static PAGES: [OnceLock<Box<Page>>; 0x1100] = [const { OnceLock::new() }; 0x1100];
+/// Pages are made on first touch: a text meets a few dozen, making all 17,408 would cost more than most searches. They are
+/// small, since of most scripts a text has but a sign or two.
+static PAGES: [OnceLock<Box<Page>>; (0x11_0000 / CHARS) as usize] =
+    [const { OnceLock::new() }; (0x11_0000 / CHARS) as usize];
 
 fn page_of(c: char) -> &'static Page {
-    let number = (c as u32) >> 8;
+    let number = c as u32 / CHARS;
     PAGES[number as usize].get_or_init(|| Box::new(Page::make(number)))
 }
 
 impl Page {
     fn make(number: u32) -> Self {
-        let mut page = Page { codes: [SAME; 256], long: Vec::new() };
+        let mut page = Page { codes: [SAME; CHARS as usize], long: Vec::new() };
         // NFKC leaves the unified ideographs alone: only the script can change there.
-        if (0x4E..0xA0).contains(&number) {
+        if (0x4E00 / CHARS..0xA000 / CHARS).contains(&number) {
             let table = traditional();
-            let first = table.partition_point(|pair| pair.0 as u32 >> 8 < number);
-            for &(from, to) in table[first..].iter().take_while(|pair| pair.0 as u32 >> 8 == number) {
-                page.codes[(from as u32 & 0xFF) as usize] = u32::from(to);
+            let first = table.partition_point(|pair| (pair.0 as u32) / CHARS < number);
+            for &(from, to) in table[first..].iter().take_while(|pair| pair.0 as u32 / CHARS == number) {
+                page.codes[(from as u32 % CHARS) as usize] = u32::from(to);
             }
             return page;
         }
         for (low, code) in page.codes.iter_mut().enumerate() {
-            let Some(c) = char::from_u32(number << 8 | low as u32) else {
+            let Some(c) = char::from_u32(number * CHARS + low as u32) else {
                 continue;
             };
             *code = match c {
@@ -165,7 +170,7 @@ fn run(source: &str, breaks: Breaks, sink: &mut impl Sink) -> String {
     let mut chars = source.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
         let page = page_of(c);
-        let code = page.codes[(c as u32 & 0xFF) as usize];
+        let code = page.codes[(c as u32 % CHARS) as usize];
         if code == SAME {
             last = Some(c);
             continue;
@@ -182,7 +187,7 @@ fn run(source: &str, breaks: Breaks, sink: &mut impl Sink) -> String {
                 seen.add(code, c, None);
                 let mut before = c;
                 while let Some(&(next_at, next)) = chars.peek() {
-                    let code = page_of(next).codes[(next as u32 & 0xFF) as usize];
+                    let code = page_of(next).codes[(next as u32 % CHARS) as usize];
                     if !matches!(code, DROP | BLANK | BREAK) {
                         break;
                     }
@@ -277,7 +282,7 @@ pub fn fold_term(term: &str) -> String {
 
 /// Whether every character of `text` folds to itself (blanks and breaks do not count as such).
 pub(super) fn is_folded(text: &str) -> bool {
-    text.chars().all(|c| page_of(c).codes[(c as u32 & 0xFF) as usize] == SAME)
+    text.chars().all(|c| page_of(c).codes[(c as u32 % CHARS) as usize] == SAME)
 }
 
 /// A piece of folded text and where it came from.
