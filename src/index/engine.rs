@@ -43,6 +43,8 @@ use tantivy::schema::IndexRecordOption;
 
 /// The longest words that the dictionary of the index is asked for, in characters.
 const LONGEST_WORD: usize = 8;
+/// The texts of fewer records are read rather than asked for by words.
+const FEW: usize = 64;
 /// From so many records on, looking into their texts is worth a second thread.
 const MANY: usize = 2048;
 
@@ -188,34 +190,49 @@ impl Engine for IndexEngine<'_> {
 
     fn literal(&self, needle: &Needle) -> Result<DocSet> {
         let chars: Vec<char> = needle.text.chars().collect();
+        let anywhere = matches!(needle.scope, Scope::Everywhere);
+        let fields = self.index.fields;
         let mut set = DocSet::new(self.slots);
+        let mut known = DocSet::new(self.slots);
         match chars.len() {
             0 => return self.live(),
-            1 => self.term(self.index.fields.chars, &needle.text, &mut set)?,
-            2 => self.term(self.index.fields.pairs, &needle.text, &mut set)?,
+            1 => self.term(fields.chars, &needle.text, &mut set)?,
+            2 => self.term(fields.pairs, &needle.text, &mut set)?,
             _ => {
                 let pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
-                self.all_of(self.index.fields.pairs, &pairs, &mut set)?;
+                let mut spelling = None;
+                if anywhere {
+                    // Where a word or words of a text make up the string it stands there; the rest is looked at.
+                    self.term(fields.words, &needle.text, &mut known)?;
+                    spelling = self.spelling(&needle.text)?;
+                    // Where one of the words is about as rare as a pair can make it, the words are asked first: then
+                    // the pairs of few records are left.
+                    let rarest = self.rarest(fields.pairs, &pairs)?;
+                    if let Some(rare) = spelling.take_if(|spelling| spelling.rarest <= 2 * rarest) {
+                        self.spelled(&rare, None, &mut known)?;
+                    }
+                }
+                self.all_of(fields.pairs, &pairs, &known, &mut set)?;
+                if let Some(spelling) = spelling.filter(|_| set.count() >= FEW) {
+                    let mut more = DocSet::new(self.slots);
+                    self.spelled(&spelling, Some(&set), &mut more)?;
+                    set.and_not(&more);
+                    known.or(&more);
+                }
             }
         }
-        if chars.len() <= 2 && matches!(needle.scope, Scope::Everywhere) {
+        if chars.len() <= 2 && anywhere {
             return Ok(set);
         }
-        // Where words of a text make up the string it stands there; the rest is looked at.
-        let known = match needle.scope {
-            Scope::Everywhere => self.spelled(&needle.text, set.count())?,
-            Scope::Labels(_) => DocSet::new(self.slots),
-        };
-        set.and_not(&known);
         // Pairs in the right order and in the right field: only the text itself can tell.
         let finder = Finder::new(&needle.text);
         // Labels and items are ASCII: what is not cannot match in them, and a hit is a hit.
-        let anywhere = matches!(needle.scope, Scope::Everywhere) && !needle.text.is_ascii();
+        let surely = anywhere && !needle.text.is_ascii();
         let mut found = self.filter(&set, |texts| {
             if finder.find(texts).is_none() {
                 return Ok(false);
             }
-            if anywhere {
+            if surely {
                 return Ok(true);
             }
             let mut texts = parts(std::str::from_utf8(texts).map_err(failed)?);
@@ -358,7 +375,7 @@ impl Engine for IndexEngine<'_> {
             1 => vec![string.to_owned()],
             _ => chars.windows(2).map(|pair| pair.iter().collect()).collect(),
         };
-        self.all_of(self.index.fields.title_grams, &tokens, &mut docs)?;
+        self.all_of(self.index.fields.title_grams, &tokens, &DocSet::new(0), &mut docs)?;
         Ok(Titled { docs, sure: tokens.len() == 1 })
     }
 

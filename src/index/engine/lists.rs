@@ -12,6 +12,7 @@ use crate::search::TermCount;
 use crate::search::pieces;
 use rustc_hash::FxHashMap;
 use tantivy::DocSet as _;
+use tantivy::SeekDangerResult;
 use tantivy::TERMINATED;
 use tantivy::Term;
 use tantivy::index::InvertedIndexReader;
@@ -22,49 +23,75 @@ use tantivy::query::Query as _;
 use tantivy::schema::Field;
 use tantivy::schema::IndexRecordOption;
 
-/// To read the text of one record takes as long as to compare the places of words in so many.
-const PLACES_A_TEXT: usize = 16;
+/// The words that a string most likely falls into, one after the other.
+pub(super) struct Spelling {
+    /// Each with the number of characters before it.
+    words: Vec<(usize, Term)>,
+    /// How many documents have the rarest of them.
+    pub(super) rarest: usize,
+}
 
 impl IndexEngine<'_> {
-    /// Documents in which a folded string stands as a word, or as the words that it most likely falls
-    /// into, one after the other: certainly has the string, and need not be looked into. Others may
-    /// have it too. Where looking into the texts of `candidates` takes less time, none is named.
-    pub(super) fn spelled(&self, folded: &str, candidates: usize) -> Result<DocSet> {
-        let field = self.index.fields.words;
-        let mut set = DocSet::new(self.slots);
-        self.term(field, folded, &mut set)?;
-        let words = self.words_in(folded)?;
-        let mut terms = Vec::new();
+    /// The words that a folded string most likely falls into; none where it is one, or words do not make it up.
+    pub(super) fn spelling(&self, folded: &str) -> Result<Option<Spelling>> {
+        let known = self.words_in(folded)?;
+        let mut spelling = Spelling { words: Vec::new(), rarest: usize::MAX };
         let mut at = 0;
-        for (piece, is_word) in pieces(folded, &words, self.slots as usize) {
+        for (piece, is_word) in pieces(folded, &known, self.slots as usize) {
             if !is_word {
-                return Ok(set);
+                return Ok(None);
             }
-            terms.push((at, Term::from_field_text(field, piece)));
+            let records = known.iter().find(|word| word.term == piece).map_or(0, |word| word.records);
+            spelling.rarest = spelling.rarest.min(records);
+            spelling.words.push((at, Term::from_field_text(self.index.fields.words, piece)));
             at += piece.chars().count();
         }
-        let searcher = &self.index.searcher;
-        let mut shortest = usize::MAX;
-        for (_, term) in &terms {
-            let with = searcher.doc_freq(term).map_err(failed)?;
-            shortest = shortest.min(usize::try_from(with).unwrap_or(usize::MAX));
-        }
-        if terms.len() < 2 || candidates * PLACES_A_TEXT < shortest {
-            return Ok(set);
-        }
-        let weight = PhraseQuery::new_with_offset(terms)
-            .weight(EnableScoring::disabled_from_searcher(searcher))
+        Ok(Some(spelling).filter(|spelling| spelling.words.len() > 1))
+    }
+
+    /// Documents in which these words follow one another, and so certainly have the string that they spell: it need
+    /// not be looked for in their texts. Others may have it too. With `among` only these are asked.
+    pub(super) fn spelled(
+        &self,
+        spelling: &Spelling,
+        among: Option<&DocSet>,
+        set: &mut DocSet,
+    ) -> Result<()> {
+        let weight = PhraseQuery::new_with_offset(spelling.words.clone())
+            .weight(EnableScoring::disabled_from_searcher(&self.index.searcher))
             .map_err(failed)?;
         for segment in &self.segments {
             let mut scorer = weight.scorer(segment.reader, 1.0).map_err(failed)?;
-            while scorer.doc() != TERMINATED {
-                if !segment.reader.is_deleted(scorer.doc()) {
-                    set.insert(segment.base + scorer.doc());
+            let mut found = |doc: u32| {
+                if !segment.reader.is_deleted(doc) {
+                    set.insert(segment.base + doc);
                 }
-                scorer.advance();
+            };
+            let Some(among) = among else {
+                while scorer.doc() != TERMINATED {
+                    found(scorer.doc());
+                    scorer.advance();
+                }
+                continue;
+            };
+            // A place is not looked at again, nor is one before it.
+            let mut next = scorer.doc();
+            let end = segment.base + segment.reader.max_doc();
+            for doc in among.iter().filter(|doc| (segment.base..end).contains(doc)) {
+                let doc = doc - segment.base;
+                if doc < next {
+                    continue;
+                }
+                next = match scorer.seek_danger(doc) {
+                    SeekDangerResult::Found => {
+                        found(doc);
+                        doc + 1
+                    }
+                    SeekDangerResult::SeekLowerBound(bound) => bound,
+                };
             }
         }
-        Ok(set)
+        Ok(())
     }
 
     /// The documents of one term, live ones only.
@@ -78,8 +105,24 @@ impl IndexEngine<'_> {
         Ok(())
     }
 
-    /// The documents that have every one of several tokens.
-    pub(super) fn all_of(&self, field: Field, tokens: &[String], set: &mut DocSet) -> Result<()> {
+    /// How many documents have the rarest of several tokens.
+    pub(super) fn rarest(&self, field: Field, tokens: &[String]) -> Result<usize> {
+        let mut least = u64::MAX;
+        for token in tokens {
+            let with = self.index.searcher.doc_freq(&Term::from_field_text(field, token)).map_err(failed)?;
+            least = least.min(with);
+        }
+        Ok(usize::try_from(least).unwrap_or(usize::MAX))
+    }
+
+    /// The documents that have every one of several tokens, less those that are `known` to.
+    pub(super) fn all_of(
+        &self,
+        field: Field,
+        tokens: &[String],
+        known: &DocSet,
+        set: &mut DocSet,
+    ) -> Result<()> {
         'segments: for segment in &self.segments {
             let inverted = segment.reader.inverted_index(field).map_err(failed)?;
             let mut lists = Vec::with_capacity(tokens.len());
@@ -94,6 +137,10 @@ impl IndexEngine<'_> {
             let Some((lead, others)) = lists.split_first_mut() else { continue };
             'documents: while lead.doc() != TERMINATED {
                 let doc = lead.doc();
+                if known.contains(segment.base + doc) {
+                    lead.advance();
+                    continue;
+                }
                 for other in others.iter_mut() {
                     let found = if other.doc() < doc { other.seek(doc) } else { other.doc() };
                     if found != doc {
