@@ -468,4 +468,10 @@ fn what_is_no_object_of_json_is_named_with_its_place() {
     let plan = anku(root, ["import", "y.json", "--yes", "--json"]).ends(1).json();
     assert_eq!(plan["sources"][0]["records"][0]["reason"], "json-key 2:5");
     assert_eq!(plan["written"], false);
+    // An empty file is one whatever its name says.
+    for name in ["e.json", "e.jsonl", "e.csv", "e.txt"] {
+        write(root, name, "\n");
+        let plan = anku(root, ["import", name, "--dry-run", "--json"]).ends(1).json();
+        assert_eq!(plan["sources"][0]["records"][0]["reason"], "empty", "{name}: {plan}");
+    }
 }

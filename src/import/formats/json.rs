@@ -53,9 +53,12 @@ pub fn sniff(input: Bytes<'_>) -> bool {
 /// Reads the records. What should be one and is none is a row with a flaw.
 ///
 /// # Errors
-/// Those of a text, `no-objects`, `too-large`.
+/// Those of a text, `empty`, `no-objects`, `too-large`.
 pub fn read(input: Bytes<'_>, options: &Options<'_>) -> Result<Reading, &'static str> {
     let Decoded { text, encoding, remarks } = decode(input.bytes, options)?;
+    if text.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}').is_empty() {
+        return Err("empty");
+    }
     let is_one = |(_, element): &(Span, Element)| !matches!(element, Err((NO_OBJECT, _)));
     let elements = elements(&text).filter(|found| found.iter().any(is_one)).ok_or("no-objects")?;
     let mut keys: Vec<String> = Vec::new();
