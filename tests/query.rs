@@ -108,6 +108,7 @@ fn a_question_about_a_name_that_no_dictionary_knows_finds_it() {
     };
     case("named", "祭遵（），字弟孙，颍川人，少好经书。");
     case("other", "他小时候在村里。");
+    case("whatever", "他在做什么呢。");
     let ids = |query: &str| -> Vec<String> {
         let found = anku(root, ["search", "--json", "--", query]).json();
         let hits = found["hits"].as_array().expect("hits");
@@ -131,6 +132,8 @@ fn a_question_about_a_name_that_no_dictionary_knows_finds_it() {
     assert_eq!(text[place(0)..place(1)].iter().collect::<String>(), "祭遵");
     assert_eq!(ids("某某小时候喜欢读什么"), ["other"]);
     anku(root, ["search", "--exact", "--", "祭遵小时候喜欢读什么"]).ends(1);
+    // Words that stand in every question say nothing of it.
+    anku(root, ["search", "--", "某某做什么"]).ends(1);
     // A name alone is no question.
     anku(root, ["search", "--", "祭某"]).ends(1);
 }

@@ -7,6 +7,7 @@
 
 use super::docset::DocSet;
 use super::engine::{EngineError, Needle, Scope, TermCount};
+use super::function_words::is_function_word;
 use super::grams::idf;
 use super::pairs::{letters, neighbours};
 use super::plan::{Literal, Plan};
@@ -18,7 +19,7 @@ use std::ops::Range;
 const MOST: usize = 64;
 /// What more than one in so many records have is no name.
 const RARE: usize = 50;
-/// In a small archive a name may be in a larger share of it.
+/// In a small archive the pair of a name may be in a larger share of it.
 const FEW: usize = 5;
 
 /// A string that stands for a name.
@@ -63,7 +64,7 @@ impl Run<'_> {
             }
             if pairs.is_empty() {
                 for letter in &run.letters {
-                    let name = self.name(needle, letter.clone(), (records / RARE).max(FEW))?;
+                    let name = self.name(needle, letter.clone(), records / RARE)?;
                     // A Latin letter or a figure is in everything.
                     pairs.extend(name.filter(|name| !name.text.is_ascii()));
                 }
@@ -101,10 +102,14 @@ fn unknown(term: &str, words: &[TermCount]) -> Vec<Unknown> {
     let known: Vec<Range<usize>> = words.iter().flat_map(|word| whole(term, &word.term)).collect();
     let is_known =
         |letter: &Range<usize>| known.iter().any(|word| word.start <= letter.start && letter.end <= word.end);
-    let pairs: Vec<Range<usize>> = neighbours(&letters).collect();
+    // 是什么 and 的人 name nobody.
+    let says = |piece: &Range<usize>| {
+        !term[piece.clone()].chars().any(|c| is_function_word(c.encode_utf8(&mut [0; 4])))
+    };
+    let pairs: Vec<Range<usize>> = neighbours(&letters).filter(says).collect();
     let mut found: Vec<Unknown> = Vec::new();
     let mut end = None;
-    for letter in letters.iter().filter(|letter| !is_known(letter)) {
+    for letter in letters.iter().filter(|letter| !is_known(letter) && says(letter)) {
         if end != Some(letter.start) {
             found.push(Unknown { letters: Vec::new(), pairs: Vec::new() });
         }
@@ -134,11 +139,10 @@ mod tests {
                 .map(|run| run.pairs.iter().map(|pair| term[pair.clone()].to_owned()).collect())
                 .collect()
         };
-        assert_eq!(
-            pairs("祭遵喜欢读什么书", &["喜欢", "什么"]),
-            [vec!["祭遵", "遵喜"], vec!["欢读", "读什"], vec!["么书"]]
-        );
-        assert_eq!(pairs("芸香花的颜色", &["香花", "颜色"]), [vec!["芸香"], vec!["花的", "的颜"]]);
+        let runs = pairs("祭遵喜欢读什么书", &["喜欢", "什么"]);
+        assert_eq!(runs, [vec!["祭遵", "遵喜"], vec!["欢读"], vec![]]);
+        assert_eq!(pairs("芸香花的颜色", &["香花", "颜色"]), [vec!["芸香"]]);
+        assert!(pairs("这是谁的", &[]).is_empty());
         assert!(pairs("服务群众", &["服务", "群众"]).is_empty());
         // A sign parts; Latin letters and figures are one letter, and a word only whole.
         assert_eq!(pairs("平水、gps村", &["gp"]), [vec!["平水"], vec!["gps村"]]);
