@@ -15,7 +15,7 @@ use super::run::Run;
 use super::words::whole;
 use std::ops::Range;
 
-/// Of a pasted page no more pairs than these are looked for.
+/// So many stretches of a pasted page are looked at, and so many pairs and letters of each.
 const MOST: usize = 64;
 /// What more than one in so many records have is no name.
 const RARE: usize = 50;
@@ -59,11 +59,11 @@ impl Run<'_> {
         let records = self.live.count();
         for run in unknown(&needle.text, &words).into_iter().take(MOST) {
             let mut pairs = Vec::new();
-            for pair in &run.pairs {
+            for pair in run.pairs.iter().take(MOST) {
                 pairs.extend(self.name(needle, pair.clone(), (records / RARE).max(FEW))?);
             }
             if pairs.is_empty() {
-                for letter in &run.letters {
+                for letter in run.letters.iter().take(MOST) {
                     let name = self.name(needle, letter.clone(), records / RARE)?;
                     // A Latin letter or a figure is in everything.
                     pairs.extend(name.filter(|name| !name.text.is_ascii()));
