@@ -4,9 +4,11 @@
 //! else: which language to use is decided at the edge and passed in. A test holds the two files to
 //! the same keys and the same placeholders.
 
-use rustc_hash::FxBuildHasher;
-use rustc_hash::FxHashMap;
-use std::sync::OnceLock;
+/// Keys and sentences, sorted by key: `build.rs` makes them from the files.
+type Catalog = &'static [(&'static str, &'static str)];
+
+static ZH: Catalog = &include!(concat!(env!("OUT_DIR"), "/zh.rs"));
+static EN: Catalog = &include!(concat!(env!("OUT_DIR"), "/en.rs"));
 
 /// A language that anku speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -35,13 +37,16 @@ impl Lang {
         self == Lang::Zh
     }
 
-    fn catalog(self) -> &'static Catalog {
-        static ZH: OnceLock<Catalog> = OnceLock::new();
-        static EN: OnceLock<Catalog> = OnceLock::new();
+    fn catalog(self) -> Catalog {
         match self {
-            Lang::Zh => ZH.get_or_init(|| parse(include_str!("zh.txt"))),
-            Lang::En => EN.get_or_init(|| parse(include_str!("en.txt"))),
+            Lang::Zh => ZH,
+            Lang::En => EN,
         }
+    }
+
+    fn get(self, key: &str) -> Option<&'static str> {
+        let catalog = self.catalog();
+        catalog.binary_search_by(|(known, _)| (*known).cmp(key)).ok().map(|at| catalog[at].1)
     }
 
     /// The sentence under a key, its placeholders filled. A key that does not exist comes back as
@@ -51,13 +56,13 @@ impl Lang {
     /// `VALUE` is the argument; several values (`string|null`) are joined by `list.or`, and one that
     /// has no sentence stands as it is.
     pub fn say(self, key: &str, args: &[(&str, &str)]) -> String {
-        let template = self.catalog().get(key).copied().unwrap_or(key);
+        let template = self.get(key).unwrap_or(key);
         self.fill(template, args, 0)
     }
 
     /// A sentence without placeholders.
     pub fn word(self, key: &'static str) -> &'static str {
-        self.catalog().get(key).copied().unwrap_or(key)
+        self.get(key).unwrap_or(key)
     }
 
     fn fill(self, template: &str, args: &[(&str, &str)], depth: usize) -> String {
@@ -92,7 +97,7 @@ impl Lang {
     fn one_of(self, family: &str, value: &str, args: &[(&str, &str)], depth: usize) -> String {
         // A sentence chooses another one at most; deeper is a circle.
         let sentence = |value: &str| {
-            let template = self.catalog().get(format!("{family}.{value}").as_str())?;
+            let template = self.get(&format!("{family}.{value}"))?;
             (depth < 4).then(|| self.fill(template, args, depth + 1))
         };
         if let Some(sentence) = sentence(value) {
@@ -107,17 +112,8 @@ impl Lang {
 
     /// Whether there is a sentence under a key.
     pub fn has(self, key: &str) -> bool {
-        self.catalog().contains_key(key)
+        self.get(key).is_some()
     }
-}
-
-type Catalog = FxHashMap<&'static str, &'static str>;
-
-fn parse(file: &'static str) -> Catalog {
-    let lines = file.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once('='));
-    let mut catalog = Catalog::with_capacity_and_hasher(file.len() / 64, FxBuildHasher);
-    catalog.extend(lines.map(|(key, text)| (key.trim(), text.trim())));
-    catalog
 }
 
 #[cfg(test)]
@@ -136,28 +132,21 @@ mod tests {
 
     #[test]
     fn both_languages_say_the_same_things() {
-        let (zh, en) = (Lang::Zh.catalog(), Lang::En.catalog());
-        let mut missing: Vec<&str> = zh.keys().filter(|k| !en.contains_key(*k)).copied().collect();
-        missing.extend(en.keys().filter(|k| !zh.contains_key(*k)));
-        assert!(missing.is_empty(), "in one language only: {missing:?}");
-        for (key, text) in zh {
-            assert_eq!(placeholders(text), placeholders(en[key]), "placeholders of {key}");
+        let keys = |catalog: Catalog| catalog.iter().map(|(key, _)| *key).collect::<Vec<_>>();
+        assert_eq!(keys(ZH), keys(EN));
+        for (key, text) in ZH {
+            let english = Lang::En.get(key).expect("found under its key");
+            assert_eq!(placeholders(text), placeholders(english), "placeholders of {key}");
         }
     }
 
     #[test]
     fn no_key_stands_twice() {
-        for file in [include_str!("zh.txt"), include_str!("en.txt")] {
-            let mut keys: Vec<&str> = file
-                .lines()
-                .filter(|line| !line.starts_with('#'))
-                .filter_map(|line| line.split_once('='))
-                .map(|(key, _)| key.trim())
-                .collect();
-            let all = keys.len();
-            keys.sort_unstable();
-            keys.dedup();
-            assert_eq!(keys.len(), all);
+        for catalog in [ZH, EN] {
+            assert!(catalog.len() > 1000);
+            for pair in catalog.windows(2) {
+                assert!(pair[0].0 < pair[1].0, "{} {}", pair[0].0, pair[1].0);
+            }
         }
     }
 
@@ -179,10 +168,10 @@ mod tests {
     #[test]
     fn sentences_keep_to_their_language() {
         let han = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
-        for (key, text) in Lang::En.catalog() {
+        for (key, text) in EN {
             assert!(!han(text), "{key} has Chinese in it: {text}");
         }
-        for (key, text) in Lang::Zh.catalog() {
+        for (key, text) in ZH {
             // Names and notations may be Latin; a sentence may not.
             assert!(han(text) || text.split_whitespace().count() < 3, "{key} has no Chinese: {text}");
         }

@@ -10,8 +10,9 @@ use unicode_normalization::UnicodeNormalization;
 /// Identity of the folding; changes whenever any output can change.
 pub const VERSION: u32 = 1;
 
-/// Pairs of traditional and simplified characters, sorted; built by `data/build_t2s.py` from OpenCC (Apache-2.0).
-const T2S: &str = include_str!("../../data/t2s.txt");
+/// Pairs of a traditional character and its simplified form, sorted: `data/t2s.txt`, which `data/build_t2s.py` made from
+/// OpenCC (Apache-2.0).
+static T2S: &[(char, char)] = &include!(concat!(env!("OUT_DIR"), "/t2s.rs"));
 
 /// Codes of a page entry: below `DROP` a replacement character (0: the character itself), from `MULTI` on an index into `Page::long`.
 const SAME: u32 = 0;
@@ -44,9 +45,8 @@ impl Page {
         let mut page = Page { codes: [SAME; CHARS as usize], long: Vec::new() };
         // NFKC leaves the unified ideographs alone: only the script can change there.
         if (0x4E00 / CHARS..0xA000 / CHARS).contains(&number) {
-            let table = traditional();
-            let first = table.partition_point(|pair| (pair.0 as u32) / CHARS < number);
-            for &(from, to) in table[first..].iter().take_while(|pair| pair.0 as u32 / CHARS == number) {
+            let first = T2S.partition_point(|pair| (pair.0 as u32) / CHARS < number);
+            for &(from, to) in T2S[first..].iter().take_while(|pair| pair.0 as u32 / CHARS == number) {
                 page.codes[(from as u32 % CHARS) as usize] = u32::from(to);
             }
             return page;
@@ -83,24 +83,10 @@ impl Page {
     }
 }
 
-/// Pairs of a traditional character and its simplified form, sorted.
-fn traditional() -> &'static [(char, char)] {
-    static TABLE: OnceLock<Vec<(char, char)>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        T2S.lines()
-            .filter_map(|line| {
-                let mut pair = line.chars();
-                Some((pair.next()?, pair.next()?))
-            })
-            .collect()
-    })
-}
-
 /// The simplified form of a traditional character.
 fn simplified(c: char) -> Option<char> {
-    let table = traditional();
-    let at = table.binary_search_by_key(&c, |pair| pair.0).ok()?;
-    Some(table[at].1)
+    let at = T2S.binary_search_by_key(&c, |pair| pair.0).ok()?;
+    Some(T2S[at].1)
 }
 
 /// Characters that stand for nothing: controls, joiners, marks of direction, selectors of a glyph, the byte order mark.
