@@ -3,9 +3,9 @@
 //! `prepare ARCHIVE FOLDER` makes the peer's index in FOLDER: neighbouring pairs of characters with
 //! their positions, and words, from the texts of every record. `run ARCHIVE FOLDER` asks both the same
 //! queries in turn and prints the median of each and their ratio: a string as a phrase of pairs, counted,
-//! with the ten best by the words in it; a question as any of its words, with the ten best. `walk
-//! ARCHIVE` compares the look at every file before an answer with a bare walk on all cores that asks for
-//! the stamps.
+//! with the ten best by the words in it; a question as any of its words, with the ten best, and once more in the
+//! steps of an answer that widens. `walk ARCHIVE` compares the look at every file before an answer with a bare
+//! walk on all cores that asks for the stamps.
 
 #![allow(missing_docs)]
 
@@ -59,6 +59,10 @@ const ROUNDS: usize = 21;
 const HEAP: usize = 256 << 20;
 const CHUNK: usize = 256;
 const TOP: usize = 10;
+
+/// As in the program.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().collect();
@@ -149,26 +153,36 @@ fn run(archive: &Path, folder: &Path) -> Result<(), Box<dyn Error>> {
     let (_, fields) = schema();
     println!("{:<30} {:>8} {:>9} {:>9} {:>6}", "query", "records", "anku ms", "tantivy", "ratio");
     for string in STRINGS {
-        let chars: Vec<char> = string.chars().collect();
-        let pair = |at: usize| {
-            let pair: String = chars[at..(at + 2).min(chars.len())].iter().collect();
-            (at, Term::from_field_text(fields.pairs, &pair))
-        };
-        let mut phrase: Vec<(usize, Term)> = (0..chars.len().saturating_sub(1).max(1)).map(pair).collect();
-        let literal: Box<dyn Query> = if phrase.len() == 1 {
-            Box::new(TermQuery::new(phrase.remove(0).1, IndexRecordOption::Basic))
-        } else {
-            Box::new(PhraseQuery::new_with_offset(phrase))
-        };
-        let mut clauses = vec![(Occur::Must, literal)];
+        let mut clauses = vec![(Occur::Must, phrase(string, fields.pairs))];
         clauses.extend(words(string, &jieba, fields.words).map(|word| (Occur::Should, word)));
-        compare(string, &archive, &ready, &searcher, &BooleanQuery::new(clauses))?;
+        compare(string, &archive, &ready, &searcher, &[Box::new(BooleanQuery::new(clauses))])?;
     }
     for question in QUESTIONS {
-        let any = words(question, &jieba, fields.words).map(|word| (Occur::Should, word)).collect();
-        compare(question, &archive, &ready, &searcher, &BooleanQuery::new(any))?;
+        let of_words = |occur| -> Box<dyn Query> {
+            let words = words(question, &jieba, fields.words).map(|word| (occur, word));
+            Box::new(BooleanQuery::new(words.collect()))
+        };
+        let any = of_words(Occur::Should);
+        compare(question, &archive, &ready, &searcher, std::slice::from_ref(&any))?;
+        // The steps of an answer that widens: as it stands, with all its words, with any of them.
+        let steps = [phrase(question, fields.pairs), of_words(Occur::Must), any];
+        compare(question, &archive, &ready, &searcher, &steps)?;
     }
     Ok(())
+}
+
+/// The pairs of a string, one after the other.
+fn phrase(text: &str, field: Field) -> Box<dyn Query> {
+    let chars: Vec<char> = text.chars().collect();
+    let pair = |at: usize| {
+        let pair: String = chars[at..(at + 2).min(chars.len())].iter().collect();
+        (at, Term::from_field_text(field, &pair))
+    };
+    let mut pairs: Vec<(usize, Term)> = (0..chars.len().saturating_sub(1).max(1)).map(pair).collect();
+    if pairs.len() == 1 {
+        return Box::new(TermQuery::new(pairs.remove(0).1, IndexRecordOption::Basic));
+    }
+    Box::new(PhraseQuery::new_with_offset(pairs))
 }
 
 fn words(text: &str, jieba: &Jieba, field: Field) -> impl Iterator<Item = Box<dyn Query>> {
@@ -178,13 +192,13 @@ fn words(text: &str, jieba: &Jieba, field: Field) -> impl Iterator<Item = Box<dy
     })
 }
 
-/// Asks both in turn.
+/// Asks both in turn; the peer several queries, one after the other.
 fn compare(
     typed: &str,
     archive: &Archive,
     ready: &Ready<'_>,
     searcher: &Searcher,
-    query: &dyn Query,
+    queries: &[Box<dyn Query>],
 ) -> Result<(), Box<dyn Error>> {
     let language = Language { kinds: &archive.kinds, views: &archive.settings.views };
     let (mut own, mut peer) = (Vec::new(), Vec::new());
@@ -196,9 +210,10 @@ fn compare(
         own.push(start.elapsed());
         records = found.docs.count();
         let start = Instant::now();
-        let (_, all) = searcher.search(query, &(TopDocs::with_limit(TOP).order_by_score(), Count))?;
+        for query in queries {
+            (_, count) = searcher.search(query, &(TopDocs::with_limit(TOP).order_by_score(), Count))?;
+        }
         peer.push(start.elapsed());
-        count = all;
     }
     let (own, peer) = (median(own), median(peer));
     let counts = if records == count { records.to_string() } else { format!("{records}/{count}") };

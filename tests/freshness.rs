@@ -382,3 +382,34 @@ fn another_dictionary_or_schema_makes_another_index() {
     assert_eq!((refreshed(), refreshed()), (4, 0));
     agrees(root, &["流水线", "星级"]);
 }
+
+#[test]
+fn settings_that_are_kept_parsed_belong_to_the_files() {
+    let folder = small();
+    let root = folder.path();
+    let kept = root.join(".anku/parsed");
+    let levels = || anku(root, ["list", "-c", "level:头等", "--no-refresh"]).code;
+    agrees(root, &["流水线"]);
+    let first = fs::read(&kept).expect("kept beside the index");
+    // Read again as it was kept, it stays; a file that changes is read itself, whatever is kept.
+    agrees(root, &["流水线"]);
+    assert!(fs::read(&kept).expect("kept") == first);
+    assert_ne!(levels(), 0);
+    edit(root, "schemas/vocab/levels.yaml", "aliases: [最佳, ", "aliases: [最佳, 头等, ");
+    assert_eq!(levels(), 0);
+    // One that is gone, damaged or of before is no answer, and comes back as it must be.
+    for damage in [None, Some(Vec::new()), Some(first[..first.len() / 2].to_vec()), Some(first.clone())] {
+        match damage {
+            None => fs::remove_file(&kept).expect("removed"),
+            Some(bytes) => fs::write(&kept, bytes).expect("written"),
+        }
+        assert_eq!(levels(), 0);
+        agrees(root, &["流水线"]);
+        let again = fs::read(&kept).expect("kept");
+        agrees(root, &["流水线"]);
+        assert!(fs::read(&kept).expect("kept") == again && again != first);
+    }
+    // Broken settings are never kept, and what was kept does not hide that they are.
+    write(root, "schemas/vocab/levels.yaml", "title: [");
+    anku(root, ["list", "-c", "level:头等"]).ends(2);
+}

@@ -141,6 +141,19 @@ fn what_was_perhaps_meant_is_offered_and_not_applied() {
     );
     let run = anku(root, ["search", "省:上东"]).ends(1);
     assert!(run.stderr.contains("山东省"), "{}", run.stderr);
+    // Of a question whole words, as many side by side as stand in a record, and no two characters that say nothing of
+    // it; of a long string with one wrong character at its end the string.
+    for (typed, near) in [
+        ("怎么样才能让流动党员管理得更好", Some("流动党员管理")),
+        ("怎么样服务群众", Some("服务群众")),
+        ("怎么样才能让他们都满意呢", None),
+        ("创建服务群众品牌增强党组织凝聚刀", Some("创建服务群众品牌增强党组织凝聚力")),
+    ] {
+        for args in [&[typed][..], &[typed, "-n", "1"], &[typed, "--facet", "year"]] {
+            let answer = json(root, args);
+            assert_eq!(answer["nearest"][0]["near"].as_str(), near, "{args:?}");
+        }
+    }
 }
 
 #[test]

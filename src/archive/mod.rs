@@ -6,6 +6,7 @@
 
 mod card;
 mod journal;
+mod kept;
 mod lock;
 mod merge;
 mod place_rules;
@@ -41,6 +42,7 @@ use crate::schema::Kind;
 use crate::schema::References;
 use crate::yaml;
 use crate::yaml::Node;
+use kept::Kept;
 use std::path::Component;
 use std::path::Path;
 use std::path::PathBuf;
@@ -70,6 +72,8 @@ pub struct Archive {
     pub references: References,
     /// BLAKE3 of `anku.yaml`, the schemas, the archive's own terms and units: what an index depends on.
     pub identity: String,
+    /// Whether nothing had to be parsed to open it.
+    kept: bool,
 }
 
 /// Why an archive could not be opened.
@@ -122,10 +126,28 @@ impl Archive {
     /// [`OpenError::NotFound`] without `anku.yaml`, [`OpenError::Broken`] with every finding in
     /// settings and schemas.
     pub fn open(root: &Path) -> Result<Archive, OpenError> {
+        Archive::load(Loader { known: Kept::read(root), ..Loader::new(root) }, &mut Kept::default())
+    }
+
+    /// Whether the next command will find its settings and schemas parsed.
+    pub fn is_kept(&self) -> bool {
+        self.kept
+    }
+
+    /// Keeps what opening the archive parsed, so that the next command need not. Where it cannot be written
+    /// the next command parses again. The caller holds the archive's lock.
+    pub fn keep(&self) {
+        let mut parsed = Kept::default();
+        if !self.kept && Archive::load(Loader::new(&self.root), &mut parsed).is_ok() {
+            parsed.write(&self.root).ok();
+        }
+    }
+
+    fn load(mut loader: Loader<'_>, parsed: &mut Kept) -> Result<Archive, OpenError> {
+        let root = loader.root;
         if !root.join(ROOT_FILE).is_file() {
             return Err(OpenError::NotFound(root.to_owned()));
         }
-        let mut loader = Loader { root, broken: Broken::default(), hasher: blake3::Hasher::new() };
         let settings =
             loader.node(Path::new(ROOT_FILE)).map(|node| Settings::read(&node, &mut loader.broken.findings));
         let settings = settings.unwrap_or_default();
@@ -152,11 +174,13 @@ impl Archive {
             }
         }
         let identity = loader.hasher.finalize().to_hex()[..32].to_owned();
+        let kept = loader.parsed.is_empty();
+        *parsed = loader.parsed;
         let mut broken = loader.broken;
         broken.findings.sort();
         broken.findings.dedup();
         if broken.findings.is_empty() {
-            Ok(Archive { root: root.to_owned(), settings, kinds, references, identity })
+            Ok(Archive { root: root.to_owned(), settings, kinds, references, identity, kept })
         } else {
             Err(OpenError::Broken(Box::new(broken)))
         }
@@ -195,8 +219,7 @@ impl Archive {
         {
             return Ok(root);
         }
-        let mut loader =
-            Loader { root: &self.root, broken: Broken::default(), hasher: blake3::Hasher::new() };
+        let mut loader = Loader::new(&self.root);
         loader.node(&path).ok_or(Box::new(loader.broken))
     }
 
@@ -219,9 +242,18 @@ struct Loader<'r> {
     root: &'r Path,
     broken: Broken,
     hasher: blake3::Hasher,
+    /// Trees that earlier commands have parsed.
+    known: Kept,
+    /// Those that had to be parsed now.
+    parsed: Kept,
 }
 
-impl Loader<'_> {
+impl<'r> Loader<'r> {
+    fn new(root: &'r Path) -> Loader<'r> {
+        let (known, parsed) = (Kept::default(), Kept::default());
+        Loader { root, broken: Broken::default(), hasher: blake3::Hasher::new(), known, parsed }
+    }
+
     fn node(&mut self, path: &Path) -> Option<Node> {
         let bytes = match std::fs::read(self.root.join(path)) {
             Ok(bytes) => bytes,
@@ -233,7 +265,15 @@ impl Loader<'_> {
         self.hasher.update(path.to_string_lossy().as_bytes());
         self.hasher.update(&(bytes.len() as u64).to_le_bytes());
         self.hasher.update(&bytes);
-        let (text, root, problems) = record::parse(path, &bytes);
+        let (text, root, problems) = match self.known.take(path, &bytes) {
+            // They were text when they were parsed.
+            Some(root) => (String::from_utf8(bytes).unwrap_or_default(), Some(root), Vec::new()),
+            None => {
+                let parsed = record::parse(path, &bytes);
+                parsed.1.iter().for_each(|root| self.parsed.add(path, &bytes, root));
+                parsed
+            }
+        };
         let good = problems.is_empty();
         if !good {
             self.broken.findings.extend(problems);

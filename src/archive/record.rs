@@ -51,7 +51,8 @@ pub fn hash_of(root: &Path, path: &str) -> std::io::Result<[u8; 16]> {
     Ok(hash(&read_capped(&root.join(path))?))
 }
 
-fn hash(bytes: &[u8]) -> [u8; 16] {
+/// BLAKE3, the first 16 bytes.
+pub(super) fn hash(bytes: &[u8]) -> [u8; 16] {
     let mut hash = [0; 16];
     hash.copy_from_slice(&blake3::hash(bytes).as_bytes()[..16]);
     hash

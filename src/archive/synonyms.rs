@@ -20,8 +20,7 @@ impl Archive {
         if !self.root.join(path).is_file() {
             return Ok(Vec::new());
         }
-        let mut loader =
-            Loader { root: &self.root, broken: Broken::default(), hasher: blake3::Hasher::new() };
+        let mut loader = Loader::new(&self.root);
         let Some(root) = loader.node(path) else { return Err(Box::new(loader.broken)) };
         let mut groups = Vec::new();
         for group in root.items() {

@@ -4,6 +4,7 @@ use super::Archive;
 use rayon::iter::IntoParallelIterator as _;
 use rayon::iter::IntoParallelRefIterator as _;
 use rayon::iter::ParallelIterator as _;
+use rayon::slice::ParallelSlice as _;
 use std::fs::DirEntry;
 use std::fs::Metadata;
 use std::fs::ReadDir;
@@ -59,9 +60,17 @@ impl Archive {
             }
         }
         let Found { mut files, errors } = found;
-        // Folders come sorted, so there is little left to do.
-        files.sort_by(|a, b| a.path.cmp(&b.path));
-        files.dedup_by(|a, b| a.path == b.path);
+        // Folders come sorted, so mostly there is nothing left to do.
+        let in_order = |pair: &[FileStat]| pair[0].path < pair[1].path;
+        let sorted = if files.len() < MANY {
+            files.windows(2).all(in_order)
+        } else {
+            files.par_windows(2).all(in_order)
+        };
+        if !sorted {
+            files.sort_by(|a, b| a.path.cmp(&b.path));
+            files.dedup_by(|a, b| a.path == b.path);
+        }
         (files, errors)
     }
 }
@@ -113,6 +122,7 @@ impl Found {
                     found
                 };
                 let found: Vec<Found> = left.into_par_iter().map(each).collect();
+                self.files.reserve_exact(found.iter().map(|found| found.files.len()).sum());
                 for Found { files, errors } in found {
                     self.files.extend(files);
                     self.errors.extend(errors);
@@ -147,27 +157,29 @@ impl Found {
         // The last folder is looked at next.
         below.sort_unstable_by(|(a, _), (b, _)| b.cmp(a));
         let look = |(name, entry): &(String, DirEntry)| {
-            let meta = entry.metadata().map_err(|error| (entry.path(), error))?;
-            Ok(stat(format!("{}/{name}", folder.path), kind, &meta))
+            let meta = entry.metadata().map_err(|error| WalkError { path: entry.path(), error })?;
+            Ok(stat([&folder.path, "/", name].concat(), kind, &meta))
         };
-        let stats: Vec<Result<FileStat, (PathBuf, std::io::Error)>> = if names.len() < MANY {
-            names.iter().map(look).collect()
+        if names.len() < MANY {
+            names.iter().for_each(|entry| self.take(look(entry)));
         } else {
-            names.par_iter().map(look).collect()
-        };
-        for stat in stats {
-            match stat {
-                Ok(stat) => self.files.push(stat),
-                // Gone since the folder was read.
-                Err((_, error)) if error.kind() == std::io::ErrorKind::NotFound => {}
-                Err((path, error)) => self.errors.push(WalkError { path, error }),
-            }
+            let stats: Vec<Result<FileStat, WalkError>> = names.par_iter().map(look).collect();
+            stats.into_iter().for_each(|stat| self.take(stat));
         }
         for (name, entry) in below {
             match std::fs::read_dir(entry.path()) {
                 Ok(entries) => left.push(Folder { path: format!("{}/{name}", folder.path), entries }),
                 Err(error) => self.errors.push(WalkError { path: entry.path(), error }),
             }
+        }
+    }
+
+    fn take(&mut self, stat: Result<FileStat, WalkError>) {
+        match stat {
+            Ok(stat) => self.files.push(stat),
+            // Gone since the folder was read.
+            Err(error) if error.error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => self.errors.push(error),
         }
     }
 }

@@ -9,10 +9,12 @@ mod lines;
 pub use code::{Code, Severity};
 pub use lines::{Lines, Place};
 
+use serde::Deserialize;
+use serde::Serialize;
 use std::path::PathBuf;
 
 /// A half-open range of bytes in one text, on character boundaries.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Span {
     /// First byte.
     pub start: usize,

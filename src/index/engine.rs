@@ -58,6 +58,11 @@ pub struct IndexEngine<'i> {
 struct Segment<'i> {
     reader: &'i SegmentReader,
     base: u32,
+    places: &'i Places,
+}
+
+/// Where the records of a segment have their entries in the side files, and their numbers.
+pub(super) struct Places {
     cards: Column,
     texts: Column,
     facts: Column,
@@ -76,29 +81,25 @@ fn damaged() -> EngineError {
     EngineError::message("the index's side file is damaged")
 }
 
+impl Places {
+    /// # Errors
+    /// When a column of the segment cannot be opened.
+    pub(super) fn of(reader: &SegmentReader) -> tantivy::Result<Places> {
+        let column = |name: &str| reader.fast_fields().column_first_or_default::<u64>(name);
+        Ok(Places { cards: column("d")?, texts: column("x")?, facts: column("q")?, numbers: column("n")? })
+    }
+}
+
 impl<'i> IndexEngine<'i> {
     /// The engine of an index.
-    ///
-    /// # Errors
-    /// When a column of the index cannot be opened.
-    pub fn new(index: &'i Index) -> Result<Self> {
+    pub fn new(index: &'i Index) -> Self {
         let mut slots = 0;
         let mut segments = Vec::new();
-        for reader in index.searcher.segment_readers() {
-            let column =
-                |name: &str| reader.fast_fields().column_first_or_default::<u64>(name).map_err(failed);
-            let segment = Segment {
-                reader,
-                base: slots,
-                cards: column("d")?,
-                texts: column("x")?,
-                facts: column("q")?,
-                numbers: column("n")?,
-            };
+        for (reader, places) in index.searcher.segment_readers().iter().zip(&index.places) {
+            segments.push(Segment { reader, base: slots, places });
             slots += reader.max_doc();
-            segments.push(segment);
         }
-        Ok(IndexEngine { index, segments, slots })
+        IndexEngine { index, segments, slots }
     }
 
     fn segment_of(&self, doc: Doc) -> Option<(&Segment<'i>, u32)> {
@@ -108,13 +109,18 @@ impl<'i> IndexEngine<'i> {
     }
 
     /// Where an entry of a record lies; `column` holds the places in its side file.
-    fn place(&self, doc: Doc, column: for<'s> fn(&'s Segment<'i>) -> &'s Column) -> Result<Place> {
+    fn place(&self, doc: Doc, column: fn(&Places) -> &Column) -> Result<Place> {
         let (segment, local) = self.segment_of(doc).ok_or_else(|| EngineError::message("no such record"))?;
-        Ok(Place { offset: column(segment).get_val(local), number: segment.numbers.get_val(local) })
+        let (offsets, numbers) = (column(segment.places), &segment.places.numbers);
+        let offset = offsets.get_val(local);
+        // Entries mostly lie in the order of the records, and then this one ends where the next begins.
+        let next = local + 1 < segment.reader.max_doc();
+        let length = if next { offsets.get_val(local + 1).saturating_sub(offset) } else { 0 };
+        Ok(Place { offset, length, number: numbers.get_val(local) })
     }
 
     fn heading(&self, doc: Doc, which: Heading) -> Result<String> {
-        let place = self.place(doc, |segment| &segment.cards)?;
+        let place = self.place(doc, |places| &places.cards)?;
         self.index.data.headings().heading(place, which).map(str::to_owned).map_err(failed)
     }
 
@@ -123,7 +129,7 @@ impl<'i> IndexEngine<'i> {
     /// # Errors
     /// When the side file cannot be read or is damaged.
     pub fn facts(&self, doc: Doc) -> Result<Vec<Fact>> {
-        let stored = self.index.data.facts(self.place(doc, |segment| &segment.facts)?).map_err(failed)?;
+        let stored = self.index.data.facts(self.place(doc, |places| &places.facts)?).map_err(failed)?;
         facts::decode(stored).ok_or_else(damaged)
     }
 
@@ -154,7 +160,7 @@ impl<'i> IndexEngine<'i> {
     fn filter(&self, docs: &DocSet, test: impl Fn(&[u8]) -> Result<bool> + Sync) -> Result<DocSet> {
         let docs: Vec<Doc> = docs.iter().collect();
         let keep = |pieces: &mut Pieces<'_>, &doc: &Doc| {
-            let place = self.place(doc, |segment| &segment.texts);
+            let place = self.place(doc, |places| &places.texts);
             match place.and_then(|place| pieces.texts(place).map_err(failed)).and_then(&test) {
                 Ok(true) => Some(Ok(doc)),
                 Ok(false) => None,
@@ -199,7 +205,8 @@ impl Engine for IndexEngine<'_> {
             1 => self.term(fields.chars, &needle.text, &mut set)?,
             2 => self.term(fields.pairs, &needle.text, &mut set)?,
             _ => {
-                let pairs: Vec<String> = chars.windows(2).map(|pair| pair.iter().collect()).collect();
+                let pair = |pair: &[char]| Term::from_field_text(fields.pairs, &String::from_iter(pair));
+                let pairs: Vec<Term> = chars.windows(2).map(pair).collect();
                 let mut spelling = None;
                 if anywhere {
                     // Where a word or words of a text make up the string it stands there; the rest is looked at.
@@ -207,12 +214,12 @@ impl Engine for IndexEngine<'_> {
                     spelling = self.spelling(&needle.text)?;
                     // Where one of the words is about as rare as a pair can make it, the words are asked first: then
                     // the pairs of few records are left.
-                    let rarest = self.rarest(fields.pairs, &pairs)?;
+                    let rarest = self.rarest(&pairs)?;
                     if let Some(rare) = spelling.take_if(|spelling| spelling.rarest <= 2 * rarest) {
                         self.spelled(&rare, None, &mut known)?;
                     }
                 }
-                self.all_of(fields.pairs, &pairs, &known, &mut set)?;
+                self.all_of(&pairs, &known, &mut set)?;
                 if let Some(spelling) = spelling.filter(|_| set.count() >= FEW) {
                     let mut more = DocSet::new(self.slots);
                     self.spelled(&spelling, Some(&set), &mut more)?;
@@ -251,7 +258,7 @@ impl Engine for IndexEngine<'_> {
     }
 
     fn texts(&self, doc: Doc, take: &mut dyn FnMut(Text<'_>)) -> Result<()> {
-        let place = self.place(doc, |segment| &segment.texts)?;
+        let place = self.place(doc, |places| &places.texts)?;
         let mut pieces = self.index.data.texts();
         let texts = std::str::from_utf8(pieces.texts(place).map_err(failed)?).map_err(failed)?;
         parts(texts).for_each(take);
@@ -370,17 +377,19 @@ impl Engine for IndexEngine<'_> {
     fn titled(&self, string: &str) -> Result<Titled> {
         let mut docs = DocSet::new(self.slots);
         let chars: Vec<char> = string.chars().collect();
-        let tokens: Vec<String> = match chars.len() {
+        let grams: Vec<String> = match chars.len() {
             0 => return Ok(Titled { docs: self.live()?, sure: true }),
             1 => vec![string.to_owned()],
             _ => chars.windows(2).map(|pair| pair.iter().collect()).collect(),
         };
-        self.all_of(self.index.fields.title_grams, &tokens, &DocSet::new(0), &mut docs)?;
-        Ok(Titled { docs, sure: tokens.len() == 1 })
+        let field = self.index.fields.title_grams;
+        let terms: Vec<Term> = grams.iter().map(|gram| Term::from_field_text(field, gram)).collect();
+        self.all_of(&terms, &DocSet::new(0), &mut docs)?;
+        Ok(Titled { docs, sure: terms.len() == 1 })
     }
 
     fn card(&self, doc: Doc) -> Result<Card> {
-        self.index.data.card(self.place(doc, |segment| &segment.cards)?).map_err(failed)
+        self.index.data.card(self.place(doc, |places| &places.cards)?).map_err(failed)
     }
 
     fn id(&self, doc: Doc) -> Result<String> {
@@ -409,7 +418,7 @@ impl Engine for IndexEngine<'_> {
             let mut paths = Paths::default();
             let mut pieces = if few { self.index.data.headings() } else { self.index.data.all_headings() };
             for &(doc, _) in places {
-                let place = self.place(doc, |segment| &segment.cards)?;
+                let place = self.place(doc, |places| &places.cards)?;
                 paths.push(pieces.heading(place, Heading::Path).map_err(failed)?);
             }
             Ok(paths)

@@ -33,6 +33,7 @@ use crate::text::fold;
 use crate::text::segment;
 use data::Data;
 use data::Lengths;
+use engine::Places;
 use fields::Fields;
 use files::Files;
 use seal::Sealed;
@@ -86,6 +87,8 @@ pub struct Index {
     searcher: Searcher,
     fields: Fields,
     data: Data,
+    /// By segment.
+    places: Vec<Places>,
     /// The manifest's file: only a look at the files needs what is in it.
     manifest: PathBuf,
     broken: Vec<String>,
@@ -167,10 +170,11 @@ impl Index {
         }
         let reader = index.reader_builder().reload_policy(ReloadPolicy::Manual).try_into()?;
         let searcher = tantivy::IndexReader::searcher(&reader);
+        let places = searcher.segment_readers().iter().map(Places::of).collect::<Result<_, _>>()?;
         let manifest = folder.join(files_name(meta.opstamp));
         let broken = payload["broken"].as_array().into_iter().flatten();
         let broken = broken.filter_map(|path| path.as_str().map(str::to_owned)).collect();
-        let index = Index { searcher, fields, data, manifest, broken };
+        let index = Index { searcher, fields, data, places, manifest, broken };
         if sealed == Sealed::Missing {
             index.examine()?;
             // Where it cannot be written the next answer examines once more.
@@ -189,7 +193,7 @@ impl Index {
 
     /// Whether every record's texts can be read: what is asked when an answer has failed.
     pub fn is_sound(&self) -> bool {
-        let Ok(engine) = IndexEngine::new(self) else { return false };
+        let engine = IndexEngine::new(self);
         (0..engine.slots()).all(|doc| engine.check(doc).is_ok())
     }
 

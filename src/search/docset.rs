@@ -37,6 +37,7 @@ impl DocSet {
     }
 
     /// Adds a record; one beyond the slots is left out.
+    #[inline]
     pub fn insert(&mut self, doc: Doc) {
         if doc < self.slots {
             self.words[doc as usize / 64] |= 1 << (doc % 64);
@@ -51,6 +52,7 @@ impl DocSet {
     }
 
     /// Whether a record is in it.
+    #[inline]
     pub fn contains(&self, doc: Doc) -> bool {
         self.words.get(doc as usize / 64).is_some_and(|word| word >> (doc % 64) & 1 == 1)
     }
@@ -90,6 +92,54 @@ impl DocSet {
     /// What it holds, in ascending order.
     pub fn iter(&self) -> Iter<'_> {
         Iter { words: &self.words, word: 0, next: 0 }
+    }
+}
+
+/// How many of several sets hold each record: a counter for every record, one bit of all counters side by side,
+/// so that a set is added with a few operations for 64 records.
+#[derive(Clone, Debug)]
+pub(super) struct Tally {
+    /// The ones, the twos, the fours, ….
+    bits: Vec<DocSet>,
+    slots: u32,
+}
+
+impl Tally {
+    pub(super) fn new(slots: u32) -> Tally {
+        Tally { bits: Vec::new(), slots }
+    }
+
+    /// Counts every record of a set.
+    pub(super) fn add(&mut self, set: &DocSet) {
+        let mut carry = set.clone();
+        for bit in &mut self.bits {
+            let mut left = 0;
+            for (word, carry) in bit.words.iter_mut().zip(&mut carry.words) {
+                (*word, *carry) = (*word ^ *carry, *word & *carry);
+                left |= *carry;
+            }
+            if left == 0 {
+                return;
+            }
+        }
+        self.bits.push(carry);
+    }
+
+    /// The records that were counted at least so many times.
+    pub(super) fn at_least(&self, times: usize) -> DocSet {
+        if times.checked_shr(self.bits.len() as u32).is_some_and(|above| above > 0) {
+            return DocSet::new(self.slots);
+        }
+        // From the lowest bit up: whether the count so far is no less than that part of `times`.
+        let mut enough = DocSet::full(self.slots);
+        for (at, bit) in self.bits.iter().enumerate() {
+            if times >> at & 1 == 1 {
+                enough.and(bit);
+            } else {
+                enough.or(bit);
+            }
+        }
+        enough
     }
 }
 
@@ -155,6 +205,19 @@ mod tests {
             sides.and(&not(&right));
             prop_assert_eq!(not(&any), sides);
             prop_assert_eq!(DocSet::full(slots).count(), slots as usize);
+        }
+
+        #[test]
+        fn a_tally_counts(
+            slots in 1u32..200,
+            sets in prop::collection::vec(prop::collection::btree_set(0u32..200, 0..120), 0..12),
+            times in 0usize..14,
+        ) {
+            let mut tally = Tally::new(slots);
+            sets.iter().for_each(|set| tally.add(&DocSet::of(slots, set.iter().copied())));
+            let count = |doc: &u32| sets.iter().filter(|set| set.contains(doc)).count();
+            let expected: Vec<u32> = (0..slots).filter(|doc| count(doc) >= times).collect();
+            prop_assert_eq!(tally.at_least(times).iter().collect::<Vec<_>>(), expected);
         }
 
         #[test]

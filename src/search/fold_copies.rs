@@ -8,7 +8,7 @@ use super::rank::Ranked;
 use crate::dedup::SAME_TEXT;
 use crate::text::fold;
 use crate::text::shingles::Shingles;
-use crate::text::shingles::bare;
+use crate::text::shingles::bare_of;
 use std::collections::BTreeSet;
 
 /// Texts of fewer letters are entries of lists, headings and forms: alike without being copies.
@@ -109,7 +109,7 @@ fn fingerprint(
             text.push_str(part.text);
         }
     })?;
-    let bare = bare(&text);
+    let bare = bare_of(&text);
     // Three bytes a letter: the length in characters need not be counted.
     Ok((bare.len() >= SHORTEST * 3).then(|| Shingles::of(&bare)))
 }

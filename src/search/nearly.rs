@@ -3,7 +3,7 @@
 //! Strings that every match holds are asked of the engine first; the texts of what is left are read.
 //! So every set is exact, as those of the engine are.
 
-use super::docset::DocSet;
+use super::docset::{DocSet, Tally};
 use super::engine::{EngineError, Needle, Scope, Text};
 use super::folded_regex::Need;
 use super::matcher::Matcher;
@@ -88,17 +88,14 @@ impl Run<'_> {
         if pairs.is_empty() {
             return Ok(DocSet::new(slots));
         }
-        let least = pairs::most(pairs.len()) as u32;
-        let mut counts = vec![0_u32; slots as usize];
+        let mut tally = Tally::new(slots);
         let mut sets = Vec::with_capacity(pairs.len());
         for pair in &pairs {
             let docs = self.literal(&Needle { text: pair.clone(), scope: needle.scope.clone() })?;
-            for doc in docs.iter() {
-                counts[doc as usize] += 1;
-            }
+            tally.add(&docs);
             sets.push(docs);
         }
-        let mut found = DocSet::of(slots, (0..slots).filter(|&doc| counts[doc as usize] >= least));
+        let mut found = tally.at_least(pairs::most(pairs.len()));
         if !found.is_empty() {
             let letters = Letters::of(&needle.text);
             found.and(&letters.half(&needle.text, pairs.iter().map(String::as_str).zip(&sets), slots));

@@ -23,7 +23,7 @@ pub const OTHER_WEIGHT: f32 = 0.4;
 const NAME_WEIGHT: f32 = 0.25;
 /// So many of the best by words have their titles read where the index cannot tell, and so many of the best by words
 /// and title have their grams counted. On CMRC and the judged queries two hundred gave the same.
-const COUNTED: usize = 100;
+const COUNTED: usize = 50;
 /// Up to so many hits, all ties are broken by id; beyond, only those among [`COUNTED`].
 const TIES: usize = 2000;
 

@@ -10,14 +10,14 @@
 //! readings found the first one, and the faint ones are left out.
 
 use super::docset::DocSet;
-use super::engine::{Engine, EngineError, Needle, Scope, TermCount};
+use super::engine::{Doc, Engine, EngineError, Needle, Scope, TermCount};
 use super::highlight::Mark;
 use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
 use super::rank::{Asked, Ranked, add_names, rank, word_scores};
-use super::suggest::{nearest_term, nearest_value};
+use super::suggest::{SHOWN, nearest_term, nearest_value};
 use super::words::{Letters, cover, likely, whole, widens};
 use crate::text::fold;
 use std::collections::BTreeSet;
@@ -188,11 +188,15 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         let bright = docs.iter().filter(|&doc| scores.get(doc as usize).is_some_and(|score| *score >= least));
         docs = DocSet::of(docs.slots(), bright);
     }
-    let hits = rank(engine, &asked, &docs, &scores, top)?;
+    // What was perhaps meant is looked for in the best, however few are shown.
+    let ranked = if missing.is_empty() || matched == Match::Exact { top } else { top.max(SHOWN) };
+    let mut hits = rank(engine, &asked, &docs, &scores, ranked)?;
     for missing in &mut missing {
         let term = fold::fold_term(&missing.term);
-        missing.nearest = if missing.records == 0 { nearest_term(engine, &term)? } else { None };
+        let best: Vec<Doc> = hits.iter().map(|hit| hit.doc).collect();
+        missing.nearest = if missing.records == 0 { nearest_term(engine, &term, &best)? } else { None };
     }
+    hits.truncate(top);
     let mut strangers = Vec::new();
     if docs.is_empty() {
         for (field, value, prefix) in plan.values() {

@@ -1,26 +1,39 @@
 //! What was perhaps meant, where nothing was found. Offered, never applied.
 //!
 //! Owns how the nearest string that has matches is found: a word of the index that differs in one
-//! character or sounds the same, else the longest piece of the term that stands somewhere.
+//! character or sounds the same, else the longest piece of the term that stands somewhere, or of a question the
+//! longest run of words in the records that it was widened to.
 
-use super::engine::{Engine, EngineError, Needle, Scope, TermCount};
+use super::engine::{Doc, Engine, EngineError, Needle, Scope, TermCount};
 use super::function_words::is_function_word;
+use super::words::pieces as cut;
 use crate::text::pinyin::sounds_alike;
+use memchr::memmem::Finder;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// The longest term, in characters, whose pieces are looked for.
 const LONGEST: usize = 16;
+/// The shortest question, in characters.
+const QUESTION: usize = 7;
+/// So many of the best records of a widened search are looked into: those of a page.
+pub(super) const SHOWN: usize = 20;
 /// So many records are read to see what stands beside a piece.
 const READ: usize = 200;
 /// The shortest piece of a term.
 const SHORTEST: usize = 2;
 
-/// The string nearest to a folded term that some record has; `None` when there is nothing near.
+/// The string nearest to a folded term that some record has; `None` when there is nothing near. `found` are the
+/// records that the search was widened to, best first.
 ///
 /// # Errors
 /// When the engine cannot answer.
-pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<TermCount>, EngineError> {
+pub fn nearest_term(
+    engine: &dyn Engine,
+    term: &str,
+    found: &[Doc],
+) -> Result<Option<TermCount>, EngineError> {
     let words = engine.words_near(term)?;
     // Of two characters one is too few to be meant, unless both sound the same.
     let short = term.chars().nth(2).is_none();
@@ -38,29 +51,82 @@ pub fn nearest_term(engine: &dyn Engine, term: &str) -> Result<Option<TermCount>
     if chars > LONGEST {
         return Ok(None);
     }
-    for length in (SHORTEST..chars).rev() {
-        let mut found: Vec<TermCount> = Vec::new();
+    // Two characters of a question say nothing of what was meant.
+    let shortest = if chars < QUESTION { SHORTEST } else { chars.div_ceil(3) };
+    if chars >= QUESTION
+        && let Some(run) = longest_run(engine, term, found)?
+        && run.chars().count() >= shortest
+    {
+        let near = count(engine, run)?;
+        return near.map_or(Ok(None), |near| offered(engine, near, term));
+    }
+    for length in (shortest..chars).rev() {
+        let mut near: Vec<TermCount> = Vec::new();
         for start in 0..=chars - length {
             let piece = term[borders[start]..borders[start + length]].trim();
             let telling = piece.chars().filter(|c| c.is_alphanumeric()).count() >= SHORTEST;
-            let Some(needle) = Needle::new(piece, Scope::Everywhere) else { continue };
-            if !telling || is_function_word(piece) {
-                continue;
-            }
-            let records = engine.literal(&needle)?.count();
-            if records > 0 {
-                found.push(TermCount { term: needle.text, records });
+            if telling && !is_function_word(piece) {
+                near.extend(count(engine, piece)?.filter(|near| near.records > 0));
             }
         }
         // Of pieces as long as each other the rarer says more.
-        found.sort_by_key(|near| near.records);
-        let Some(near) = found.into_iter().next() else { continue };
-        if length + 1 == chars {
-            return completed(engine, &near, term.starts_with(&near.term)).map(|whole| whole.or(Some(near)));
+        if let Some(near) = near.into_iter().min_by_key(|near| near.records) {
+            return offered(engine, near, term);
         }
-        return Ok(Some(near));
     }
     Ok(None)
+}
+
+/// A piece of a term; with what most often completes it, where one character is all that it lacks.
+fn offered(engine: &dyn Engine, near: TermCount, term: &str) -> Result<Option<TermCount>, EngineError> {
+    if near.term.chars().count() + 1 < term.chars().count() {
+        return Ok(Some(near));
+    }
+    completed(engine, &near, term.starts_with(&near.term)).map(|whole| whole.or(Some(near)))
+}
+
+/// A string with the records that hold it.
+fn count(engine: &dyn Engine, text: &str) -> Result<Option<TermCount>, EngineError> {
+    let Some(needle) = Needle::new(text, Scope::Everywhere) else { return Ok(None) };
+    let records = engine.literal(&needle)?.count();
+    Ok(Some(TermCount { term: needle.text, records }))
+}
+
+/// The longest run of words of a question, or all of it but its first or last character, that stands in one of the best
+/// records found. To look for every piece of it in all records took longer than the answer.
+fn longest_run<'t>(
+    engine: &dyn Engine,
+    term: &'t str,
+    found: &[Doc],
+) -> Result<Option<&'t str>, EngineError> {
+    let words = engine.words_in(term)?;
+    let mut end = 0;
+    let mut pieces: Vec<(Range<usize>, bool)> = Vec::new();
+    for (piece, is_word) in cut(term, &words, engine.slots() as usize) {
+        let edge = is_word && piece.chars().nth(1).is_some() && !is_function_word(piece);
+        pieces.push((end..end + piece.len(), edge));
+        end += piece.len();
+    }
+    let mut runs: Vec<&'t str> = Vec::new();
+    for (at, (first, _)) in pieces.iter().enumerate().filter(|(_, (_, edge))| *edge) {
+        let lasts = pieces[at..].iter().filter(|(_, edge)| *edge);
+        runs.extend(lasts.map(|(last, _)| &term[first.start..last.end]));
+    }
+    runs.extend(term.char_indices().nth(1).map(|(second, _)| &term[second..]));
+    runs.extend(term.char_indices().next_back().map(|(last, _)| &term[..last]));
+    // The question itself stands nowhere.
+    runs.retain(|run| run.len() < term.len());
+    runs.sort_by_key(|run| Reverse(run.len()));
+    let finders: Vec<Finder<'_>> = runs.iter().map(|run| Finder::new(*run)).collect();
+    // Only a longer one is looked for in what is left.
+    let mut best = runs.len();
+    for &doc in found.iter().take(SHOWN) {
+        engine.texts(doc, &mut |part| {
+            let stands = |finder: &Finder<'_>| finder.find(part.text.as_bytes()).is_some();
+            best = finders[..best].iter().position(stands).unwrap_or(best);
+        })?;
+    }
+    Ok(runs.get(best).copied())
 }
 
 /// What most often stands where the wrong character of a term stood: 流动党 and one more, `behind` it or
@@ -83,8 +149,7 @@ fn completed(engine: &dyn Engine, piece: &TermCount, behind: bool) -> Result<Opt
         return Ok(None);
     };
     let text = if behind { format!("{}{c}", piece.term) } else { format!("{c}{}", piece.term) };
-    let Some(needle) = Needle::new(&text, Scope::Everywhere) else { return Ok(None) };
-    Ok(Some(TermCount { term: needle.text.clone(), records: engine.literal(&needle)?.count() }))
+    count(engine, &text)
 }
 
 /// The value of a field nearest to one that no record has.

@@ -1,6 +1,6 @@
 //! How words make up a term: which of them a search may be widened to, and how much they cover.
 
-use super::docset::DocSet;
+use super::docset::{DocSet, Tally};
 use super::engine::TermCount;
 use super::function_words::is_function_word;
 use std::collections::BTreeSet;
@@ -34,40 +34,22 @@ impl Letters {
     pub(super) fn half<'w>(
         &self,
         text: &str,
-        words: impl Iterator<Item = (&'w str, &'w DocSet)> + Clone,
+        words: impl Iterator<Item = (&'w str, &'w DocSet)>,
         slots: u32,
     ) -> DocSet {
-        let mut covered = vec![0_u32; slots as usize];
-        // 64 letters at a time, so that a pasted page needs no more than a number a record.
-        for from in (0..self.count).step_by(64) {
-            let mut masks = vec![0_u64; slots as usize];
-            for (word, docs) in words.clone() {
-                let mask = self.mask(text, word, from);
-                if mask == 0 {
-                    continue;
-                }
-                for doc in docs.iter() {
-                    masks[doc as usize] |= mask;
-                }
-            }
-            covered.iter_mut().zip(&masks).for_each(|(sum, mask)| *sum += mask.count_ones());
-        }
-        let enough = |covered: u32| covered > 0 && covered as usize * 2 >= self.count;
-        let docs = (0..slots).zip(covered).filter(|&(_, covered)| enough(covered));
-        DocSet::of(slots, docs.map(|(doc, _)| doc))
-    }
-
-    /// Those of the 64 from `from` on that a word covers wherever it stands whole.
-    fn mask(&self, text: &str, word: &str, from: usize) -> u64 {
-        let mut mask = 0;
-        for range in whole(text, word) {
-            for &(_, number) in self.slice(&range) {
-                if (from..from + 64).contains(&number) {
-                    mask |= 1 << (number - from);
-                }
+        let mut covering: Vec<Vec<&DocSet>> = vec![Vec::new(); self.count];
+        for (word, docs) in words {
+            for &(_, letter) in whole(text, word).flat_map(|range| self.slice(&range)) {
+                covering[letter].push(docs);
             }
         }
-        mask
+        let mut tally = Tally::new(slots);
+        for sets in covering {
+            let mut with = DocSet::new(slots);
+            sets.into_iter().for_each(|docs| with.or(docs));
+            tally.add(&with);
+        }
+        tally.at_least(self.count.div_ceil(2).max(1))
     }
 }
 

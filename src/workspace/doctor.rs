@@ -190,7 +190,7 @@ fn compare(
     index: &Index,
     moved: &BTreeSet<&str>,
 ) -> Result<Vec<Fault>, crate::search::EngineError> {
-    let engine = IndexEngine::new(index)?;
+    let engine = IndexEngine::new(index);
     let mut places = BTreeMap::new();
     for doc in engine.live()?.iter() {
         places.insert(engine.card(doc)?.path, doc);

@@ -33,7 +33,7 @@ impl Ready<'_> {
     /// What the index holds; `None` where there is none, or it is damaged.
     fn stored(&self, plan: &Plan) -> Option<Vec<(Card, Vec<Fact>)>> {
         let Source::Index(index) = &self.source else { return None };
-        let engine = IndexEngine::new(index).ok()?;
+        let engine = IndexEngine::new(index);
         let docs = matching(plan, &engine).ok()?;
         docs.iter().map(|doc| Some((engine.card(doc).ok()?, engine.facts(doc).ok()?))).collect()
     }

@@ -137,7 +137,7 @@ impl Layers {
 
     fn engine(&self) -> Result<LayeredEngine<'_>, EngineError> {
         let hidden = self.hidden.iter().map(String::as_str);
-        LayeredEngine::new(IndexEngine::new(&self.index)?, &self.seen, hidden, &self.top)
+        LayeredEngine::new(IndexEngine::new(&self.index), &self.seen, hidden, &self.top)
     }
 }
 
@@ -151,9 +151,7 @@ impl Ready<'_> {
     pub fn with<T, E: From<EngineError>>(&self, ask: impl Fn(&dyn Engine) -> Result<T, E>) -> Result<T, E> {
         let (index, answer) = match &self.source {
             Source::Scan(scan) => return ask(scan),
-            Source::Index(index) => {
-                (index.as_ref(), IndexEngine::new(index).map_err(E::from).and_then(|engine| ask(&engine)))
-            }
+            Source::Index(index) => (index.as_ref(), ask(&IndexEngine::new(index))),
             Source::Layers(layers) => {
                 (&layers.index, layers.engine().map_err(E::from).and_then(|engine| ask(&engine)))
             }
@@ -235,10 +233,11 @@ pub fn ready<'a>(archive: &'a Archive, refresh: Refresh, progress: &dyn Fn(usize
         if changes.is_empty() {
             if changes.restamped.is_empty() {
                 // Nobody is waited for: whoever writes sweeps.
-                if index.is_littered(archive)
+                if (index.is_littered(archive) || !archive.is_kept())
                     && let Ok(_lock) = Lock::take(&archive.root, Duration::ZERO)
                 {
                     index.sweep(archive);
+                    archive.keep();
                 }
                 return finish(archive, Source::Index(Box::new(index)), notices, 0);
             }
@@ -318,7 +317,10 @@ fn write(
         // When much has changed a new index is cheaper than a patched one, and smaller.
         if touched <= (index.records() / 4).max(500) {
             match index::update(archive, index, &changes) {
-                Ok(index) => return Ok((index, touched, false)),
+                Ok(index) => {
+                    archive.keep();
+                    return Ok((index, touched, false));
+                }
                 Err(IndexError::Io(path, error)) => {
                     return Err(Unused::Refused(format!("{}: {error}", path.display())));
                 }
@@ -329,6 +331,7 @@ fn write(
     }
     let built =
         index::rebuild(archive, &walk, progress).map_err(|error| Unused::Refused(error.to_string()))?;
+    archive.keep();
     let records = built.records();
     Ok((built, records, true))
 }
@@ -338,12 +341,7 @@ fn write(
 fn open(archive: &Archive) -> Result<Index, IndexError> {
     let hook = std::panic::take_hook();
     std::panic::set_hook(Box::new(|_| {}));
-    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-        let index = Index::open(archive)?;
-        // The engine opens the parts of the index that every answer needs.
-        IndexEngine::new(&index).map_err(|error| IndexError::Damaged(error.to_string()))?;
-        Ok(index)
-    }));
+    let opened = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| Index::open(archive)));
     std::panic::set_hook(hook);
     opened.unwrap_or_else(|_| Err(IndexError::Damaged("unreadable".to_owned())))
 }

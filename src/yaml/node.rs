@@ -1,9 +1,11 @@
 //! The tree.
 
 use crate::diag::Span;
+use serde::Deserialize;
+use serde::Serialize;
 
 /// A value with the place it stood at.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     /// The value's own bytes: for a block scalar from its first content line, for a mapping from its
     /// first key to the end of its last value.
@@ -13,7 +15,7 @@ pub struct Node {
 }
 
 /// The three shapes of YAML.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Value {
     /// Text, not yet typed.
     Scalar(Scalar),
@@ -24,7 +26,7 @@ pub enum Value {
 }
 
 /// Text after YAML's own escapes, and how it was written.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Scalar {
     /// The text.
     pub text: String,
@@ -33,7 +35,7 @@ pub struct Scalar {
 }
 
 /// How a scalar was written. Only a plain one can be a number, a boolean or null.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Style {
     /// `text`
     Plain,
@@ -44,7 +46,7 @@ pub enum Style {
 }
 
 /// One `key: value`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
     /// The key's text.
     pub key: String,

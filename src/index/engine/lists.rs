@@ -16,6 +16,7 @@ use tantivy::SeekDangerResult;
 use tantivy::TERMINATED;
 use tantivy::Term;
 use tantivy::index::InvertedIndexReader;
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::EnableScoring;
 use tantivy::query::PhraseQuery;
@@ -98,36 +99,32 @@ impl IndexEngine<'_> {
     pub(super) fn term(&self, field: Field, token: &str, set: &mut DocSet) -> Result<()> {
         for segment in &self.segments {
             let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            if let Some(postings) = postings(&inverted, field, token, IndexRecordOption::Basic)? {
-                segment.collect(postings, set);
+            let list = inverted
+                .read_block_postings(&Term::from_field_text(field, token), IndexRecordOption::Basic)
+                .map_err(failed)?;
+            if let Some(list) = list {
+                segment.collect(list, set);
             }
         }
         Ok(())
     }
 
-    /// How many documents have the rarest of several tokens.
-    pub(super) fn rarest(&self, field: Field, tokens: &[String]) -> Result<usize> {
+    /// How many documents have the rarest of several terms.
+    pub(super) fn rarest(&self, terms: &[Term]) -> Result<usize> {
         let mut least = u64::MAX;
-        for token in tokens {
-            let with = self.index.searcher.doc_freq(&Term::from_field_text(field, token)).map_err(failed)?;
-            least = least.min(with);
+        for term in terms {
+            least = least.min(self.index.searcher.doc_freq(term).map_err(failed)?);
         }
         Ok(usize::try_from(least).unwrap_or(usize::MAX))
     }
 
-    /// The documents that have every one of several tokens, less those that are `known` to.
-    pub(super) fn all_of(
-        &self,
-        field: Field,
-        tokens: &[String],
-        known: &DocSet,
-        set: &mut DocSet,
-    ) -> Result<()> {
+    /// The documents that have every one of several terms, less those that are `known` to.
+    pub(super) fn all_of(&self, terms: &[Term], known: &DocSet, set: &mut DocSet) -> Result<()> {
         'segments: for segment in &self.segments {
-            let inverted = segment.reader.inverted_index(field).map_err(failed)?;
-            let mut lists = Vec::with_capacity(tokens.len());
-            for token in tokens {
-                match postings(&inverted, field, token, IndexRecordOption::Basic)? {
+            let mut lists = Vec::with_capacity(terms.len());
+            for term in terms {
+                let inverted = segment.reader.inverted_index(term.field()).map_err(failed)?;
+                match inverted.read_postings(term, IndexRecordOption::Basic).map_err(failed)? {
                     Some(list) => lists.push(list),
                     None => continue 'segments,
                 }
@@ -186,7 +183,7 @@ impl IndexEngine<'_> {
                 }
                 if wanted {
                     let list = reader
-                        .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
+                        .read_block_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
                         .map_err(failed)?;
                     segment.each(list, |doc| docs.push(doc));
                 }
@@ -216,7 +213,7 @@ impl IndexEngine<'_> {
                     Some(false) => {}
                     Some(true) => {
                         let list = inverted
-                            .read_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
+                            .read_block_postings_from_terminfo(stream.value(), IndexRecordOption::Basic)
                             .map_err(failed)?;
                         segment.collect(list, set);
                     }
@@ -257,17 +254,20 @@ impl IndexEngine<'_> {
 }
 
 impl Segment<'_> {
-    pub(super) fn collect(&self, postings: SegmentPostings, set: &mut DocSet) {
-        self.each(postings, |doc| set.insert(doc));
+    fn collect(&self, list: BlockSegmentPostings, set: &mut DocSet) {
+        self.each(list, |doc| set.insert(doc));
     }
 
-    fn each(&self, mut postings: SegmentPostings, mut take: impl FnMut(Doc)) {
+    /// A list block by block: document by document takes several times as long.
+    fn each(&self, mut list: BlockSegmentPostings, mut take: impl FnMut(Doc)) {
         let deletes = self.reader.has_deletes();
-        while postings.doc() != TERMINATED {
-            if !deletes || !self.reader.is_deleted(postings.doc()) {
-                take(self.base + postings.doc());
+        while !list.docs().is_empty() {
+            for &doc in list.docs() {
+                if !deletes || !self.reader.is_deleted(doc) {
+                    take(self.base + doc);
+                }
             }
-            postings.advance();
+            list.advance();
         }
     }
 }

@@ -13,7 +13,6 @@ use tantivy::DocSet as _;
 use tantivy::TERMINATED;
 use tantivy::Term;
 use tantivy::postings::Postings as _;
-use tantivy::postings::SegmentPostings;
 use tantivy::query::Bm25Weight;
 use tantivy::schema::IndexRecordOption;
 
@@ -51,14 +50,10 @@ impl IndexEngine<'_> {
                 for segment in &self.segments {
                     let inverted = segment.reader.inverted_index(field).map_err(failed)?;
                     let norms = segment.reader.get_fieldnorms_reader(field).map_err(failed)?;
-                    let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
-                    let Some(mut list) = list else { continue };
-                    let mut add = |list: &SegmentPostings| {
-                        let local = list.doc();
-                        scores[(segment.base + local) as usize] +=
-                            weight * bm25.score(norms.fieldnorm_id(local), list.term_freq());
-                    };
+                    let score = |doc: Doc, times: u32| weight * bm25.score(norms.fieldnorm_id(doc), times);
                     if leaps {
+                        let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
+                        let Some(mut list) = list else { continue };
                         for local in docs.iter().filter_map(|doc| doc.checked_sub(segment.base)) {
                             if list.doc() < local {
                                 list.seek(local);
@@ -67,16 +62,20 @@ impl IndexEngine<'_> {
                                 break;
                             }
                             if list.doc() == local {
-                                add(&list);
+                                scores[(segment.base + local) as usize] += score(local, list.term_freq());
                             }
                         }
-                    } else {
-                        while list.doc() != TERMINATED {
-                            if docs.contains(segment.base + list.doc()) {
-                                add(&list);
+                        continue;
+                    }
+                    let list = inverted.read_block_postings(&term, IndexRecordOption::WithFreqs);
+                    let Some(mut list) = list.map_err(failed)? else { continue };
+                    while !list.docs().is_empty() {
+                        for (&local, &times) in list.docs().iter().zip(list.freqs()) {
+                            if docs.contains(segment.base + local) {
+                                scores[(segment.base + local) as usize] += score(local, times);
                             }
-                            list.advance();
                         }
+                        list.advance();
                     }
                 }
             }
@@ -107,7 +106,7 @@ impl IndexEngine<'_> {
         let average = self.average_bytes();
         let mut pieces = self.index.data.texts();
         let mut score = |&doc: &Doc| {
-            let place = self.place(doc, |segment| &segment.texts)?;
+            let place = self.place(doc, |places| &places.texts)?;
             Ok(grams.score(running(pieces.texts(place).map_err(failed)?), average))
         };
         docs.iter().map(&mut score).collect()

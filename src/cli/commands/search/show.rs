@@ -112,8 +112,10 @@ impl Printer<'_> {
         let style = self.context.style;
         match group {
             None => {
+                // Hits of one line each are a list.
+                let apart = if self.extent.is_some() { "\n" } else { "" };
                 for (at, hit) in self.page.hits.iter().enumerate() {
-                    self.context.print(format!("{}{}", if at > 0 { "\n" } else { "" }, self.hit(hit)))?;
+                    self.context.print(format!("{}{}", if at > 0 { apart } else { "" }, self.hit(hit)))?;
                 }
             }
             Some(path) => {
