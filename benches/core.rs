@@ -206,7 +206,8 @@ fn compare(
     for _ in 0..ROUNDS {
         let start = Instant::now();
         let Compiled { plan, .. } = compile(typed, language, &Scope::Everywhere).map_err(|_| "no query")?;
-        let found = ready.with(|engine| find(&plan, engine, &Options { exact: false, top: Some(TOP) }))?;
+        let found =
+            ready.with(|engine| find(&plan, engine, &Options { top: Some(TOP), ..Options::default() }))?;
         own.push(start.elapsed());
         records = found.docs.count();
         let start = Instant::now();

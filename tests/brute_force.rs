@@ -266,7 +266,7 @@ fn answer(
             found.hits.iter().map(|hit| Ok(engine.card(hit.doc)?.id)).collect();
         Ok((ids?, found.hits.iter().map(|hit| hit.score).collect()))
     };
-    let (ranked, scores) = ids(&Options { exact: true, top: None })?;
+    let (ranked, scores) = ids(&Options { exact: true, top: None, hints: true })?;
     let mut wrong = None;
     for (pair, ids) in scores.windows(2).zip(ranked.windows(2)) {
         if pair[0] < pair[1] || (pair[0] == pair[1] && ids[0] >= ids[1]) || pair[0].is_nan() {
@@ -274,7 +274,7 @@ fn answer(
         }
     }
     // Those that are shown are the best of all, and a set is the same set.
-    let (some, _) = ids(&Options { exact: true, top: Some(5) })?;
+    let (some, _) = ids(&Options { exact: true, top: Some(5), hints: true })?;
     if some.iter().ne(ranked.iter().take(5)) {
         wrong = Some(format!("the best five are {some:?}"));
     }

@@ -77,6 +77,8 @@ mod second_kind;
 mod seeds;
 /// Random sequences of changes to files: after each, an answer is what the files say.
 mod sequences;
+/// Strings that words spell, and the same characters in other words.
+mod spellings;
 /// What several modules need: the binary in a fixed environment, archives in temporary folders.
 mod support;
 /// Spreadsheets and tables: a row a record, nothing lost, the seeds' lists whole.

@@ -79,6 +79,16 @@ impl DocSet {
         }
     }
 
+    /// Keeps those whose value, at the record's place, is no less than `least`.
+    pub fn keep_from(&mut self, least: f32, values: &[f32]) {
+        let mut values = values.chunks(64);
+        for word in &mut self.words {
+            let values = values.next().unwrap_or_default();
+            let enough = values.iter().rev().fold(0, |bits, &value| bits << 1 | u64::from(value >= least));
+            *word &= enough;
+        }
+    }
+
     /// How many it holds.
     pub fn count(&self) -> usize {
         self.words.iter().map(|word| word.count_ones() as usize).sum()
@@ -199,6 +209,11 @@ mod tests {
             let mut less = left.clone();
             less.and_not(&right);
             prop_assert_eq!(list(&less), a.difference(&b).copied().collect::<BTreeSet<_>>());
+            let values: Vec<f32> = (0..slots.min(250)).map(|doc| (doc % 7) as f32).collect();
+            let mut high = left.clone();
+            high.keep_from(3.0, &values);
+            let expected = a.iter().copied().filter(|&doc| values.get(doc as usize).is_some_and(|&value| value >= 3.0));
+            prop_assert_eq!(list(&high), expected.collect::<BTreeSet<_>>());
             // De Morgan, over all slots.
             let not = |set: &DocSet| { let mut all = DocSet::full(slots); all.and_not(set); all };
             let mut sides = not(&left);

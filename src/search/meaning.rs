@@ -282,7 +282,7 @@ proptest! {
         let views = [("v".to_owned(), "甲 year:>=1992".to_owned())];
         let language = Language { kinds: &kinds, views: &views };
         let compiled = compile(&query, language, &Scope::Everywhere).expect("a query");
-        let exact = find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
+        let exact = find(&compiled.plan, &engine, &Options { exact: true, top: None, hints: true }).expect("an answer");
         let found = &exact.docs;
         for (doc, ((_, texts), (_, _, _, year))) in (0..).zip(records.iter().zip(&cases)) {
             let texts = texts.iter().map(|(label, item, text)| (label.as_str(), *item, text.as_str())).collect();
@@ -295,7 +295,7 @@ proptest! {
         prop_assert_eq!(exact.hits.len(), found.count());
         // The first few are the same however many are asked for.
         for top in [0, 1, 2] {
-            let few = find(&compiled.plan, &engine, &Options { exact: true, top: Some(top) }).expect("an answer");
+            let few = find(&compiled.plan, &engine, &Options { exact: true, top: Some(top), hints: true }).expect("an answer");
             prop_assert_eq!(&few.hits, &exact.hits[..top.min(exact.hits.len())]);
             prop_assert_eq!(&few.docs, found);
         }
@@ -308,7 +308,7 @@ proptest! {
         }
         // The plainest form asks for the same.
         let again = compile(&compiled.reading, language, &Scope::Everywhere).expect("a query");
-        let again = find(&again.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
+        let again = find(&again.plan, &engine, &Options { exact: true, top: None, hints: true }).expect("an answer");
         prop_assert_eq!(&again.docs, found, "{} for {}", compiled.reading, query);
     }
 

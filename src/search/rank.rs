@@ -75,6 +75,17 @@ pub(super) fn word_scores(
     Ok(scores)
 }
 
+/// The greatest of many scores, 0 of none: side by side, since a single maximum waits for each step before the next.
+pub(super) fn greatest(scores: &[f32]) -> f32 {
+    let mut lanes = [0.0_f32; 16];
+    for some in scores.chunks(lanes.len()) {
+        for (lane, &score) in lanes.iter_mut().zip(some) {
+            *lane = lane.max(score);
+        }
+    }
+    lanes.into_iter().fold(0.0, f32::max)
+}
+
 /// Adds what names count for: [`NAME_WEIGHT`] of a word that stands once in a text of average length.
 pub(super) fn add_names(scores: &mut [f32], names: &[Name], docs: &DocSet) {
     for name in names {

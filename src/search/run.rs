@@ -16,7 +16,7 @@ use super::pairs;
 use super::plan::Literal;
 use super::plan::Plan;
 use super::positional::Placed;
-use super::rank::{Asked, Ranked, add_names, rank, word_scores};
+use super::rank::{Asked, Ranked, add_names, greatest, rank, word_scores};
 use super::suggest::{SHOWN, nearest_term, nearest_value};
 use super::words::{Letters, cover, likely, whole, widens};
 use crate::text::fold;
@@ -35,12 +35,15 @@ pub struct Options {
     pub exact: bool,
     /// How many hits are needed in order; `None` for all, 0 where they are only a set.
     pub top: Option<usize>,
+    /// Whether to look for what was perhaps meant by terms that stand nowhere. Under a question it is as much work as the
+    /// answer.
+    pub hints: bool,
 }
 
 impl Options {
     /// What matches as it stands, as a set: for filters, counts and lists with an order of their own.
     /// Nothing is ranked, marked or offered then.
-    pub const SET: Options = Options { exact: true, top: Some(0) };
+    pub const SET: Options = Options { exact: true, top: Some(0), hints: false };
 }
 
 /// How closely the nearest of the hits match.
@@ -77,7 +80,7 @@ pub struct MissingTerm {
     pub records: usize,
     /// A number field with this value in some record: what may have been meant.
     pub number: Option<String>,
-    /// The nearest string that has matches, when it has none anywhere.
+    /// The nearest string that has matches, when it has none anywhere and [`Options::hints`] asks for it.
     pub nearest: Option<TermCount>,
 }
 
@@ -88,7 +91,7 @@ pub struct Stranger {
     pub field: String,
     /// The value, folded.
     pub value: String,
-    /// The nearest value that a record has.
+    /// The nearest value that a record has, where [`Options::hints`] asks for it.
     pub nearest: Option<TermCount>,
 }
 
@@ -183,25 +186,26 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         if top > 0 || matched != Match::Exact { word_scores(engine, &asked, &docs)? } else { Vec::new() };
     if matched != Match::Exact {
         // Measured by words: one record with a rare name must not make all others faint.
-        let least = FAINT * scores.iter().copied().fold(0.0, f32::max);
+        let least = FAINT * greatest(&scores);
         add_names(&mut scores, &names, &docs);
-        let bright = docs.iter().filter(|&doc| scores.get(doc as usize).is_some_and(|score| *score >= least));
-        docs = DocSet::of(docs.slots(), bright);
+        docs.keep_from(least, &scores);
     }
     // What was perhaps meant is looked for in the best, however few are shown.
-    let ranked = if missing.is_empty() || matched == Match::Exact { top } else { top.max(SHOWN) };
+    let strange = options.hints && missing.iter().any(|missing| missing.records == 0);
+    let ranked = if strange && matched != Match::Exact { top.max(SHOWN) } else { top };
     let mut hits = rank(engine, &asked, &docs, &scores, ranked)?;
-    for missing in &mut missing {
-        let term = fold::fold_term(&missing.term);
+    if strange {
         let best: Vec<Doc> = hits.iter().map(|hit| hit.doc).collect();
-        missing.nearest = if missing.records == 0 { nearest_term(engine, &term, &best)? } else { None };
+        for missing in missing.iter_mut().filter(|missing| missing.records == 0) {
+            missing.nearest = nearest_term(engine, &fold::fold_term(&missing.term), &best)?;
+        }
+        hits.truncate(top);
     }
-    hits.truncate(top);
     let mut strangers = Vec::new();
     if docs.is_empty() {
         for (field, value, prefix) in plan.values() {
             if engine.keyword(field, value, prefix)?.is_empty() {
-                let nearest = nearest_value(engine, field, value)?;
+                let nearest = if options.hints { nearest_value(engine, field, value)? } else { None };
                 strangers.push(Stranger { field: field.to_owned(), value: value.to_owned(), nearest });
             }
         }

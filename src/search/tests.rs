@@ -21,7 +21,7 @@ fn ids(engine: &ScanEngine, found: &Found) -> Vec<String> {
 fn ask(query: &str, exact: bool) -> (Vec<String>, Found) {
     let engine = engine();
     let compiled = compile(query, &kinds(), &Scope::Everywhere).expect(query);
-    let found = find(&compiled.plan, &engine, &Options { exact, top: None }).expect("an answer");
+    let found = find(&compiled.plan, &engine, &Options { exact, top: None, hints: true }).expect("an answer");
     (ids(&engine, &found), found)
 }
 
@@ -154,7 +154,8 @@ fn what_is_filtered_away_is_not_said_to_be_missing() {
     let (engine, kinds) = (engine(), kinds());
     let scope = section_scope("background", &kinds).expect("a role");
     let compiled = compile("星级", &kinds, &scope).expect("a query");
-    let found = find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer");
+    let found =
+        find(&compiled.plan, &engine, &Options { exact: true, top: None, hints: true }).expect("an answer");
     assert_eq!(found.missing[0].records, 1);
     // A string found as a code is not missing, whatever else is.
     assert_eq!(ask("case-b 没有", true).1.missing.len(), 1);
@@ -179,7 +180,10 @@ fn a_place_that_nothing_stands_in_is_blamed() {
     let scope = section_scope("results", &kinds).expect("a role");
     let count = |query: &str| {
         let compiled = compile(query, &kinds, &scope).expect(query);
-        find(&compiled.plan, &engine, &Options { exact: true, top: None }).expect("an answer").hits.len()
+        find(&compiled.plan, &engine, &Options { exact: true, top: None, hints: true })
+            .expect("an answer")
+            .hits
+            .len()
     };
     assert_eq!(
         (count("民情*线"), count("同句(民情 群众)"), count("党员*基层"), count("民情~")),

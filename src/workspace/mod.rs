@@ -304,6 +304,7 @@ fn write(
         LockError::Busy(holder) => Unused::Busy(holder),
         LockError::Io(error) => Unused::Refused(error.to_string()),
     })?;
+    archive.keep();
     let (walk, _) = archive.walk();
     let opened = if refresh == Refresh::Rebuild { Err(IndexError::Missing) } else { open(archive) };
     if let Ok(index) = opened
@@ -317,10 +318,7 @@ fn write(
         // When much has changed a new index is cheaper than a patched one, and smaller.
         if touched <= (index.records() / 4).max(500) {
             match index::update(archive, index, &changes) {
-                Ok(index) => {
-                    archive.keep();
-                    return Ok((index, touched, false));
-                }
+                Ok(index) => return Ok((index, touched, false)),
                 Err(IndexError::Io(path, error)) => {
                     return Err(Unused::Refused(format!("{}: {error}", path.display())));
                 }
@@ -331,7 +329,6 @@ fn write(
     }
     let built =
         index::rebuild(archive, &walk, progress).map_err(|error| Unused::Refused(error.to_string()))?;
-    archive.keep();
     let records = built.records();
     Ok((built, records, true))
 }

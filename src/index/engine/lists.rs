@@ -15,7 +15,6 @@ use tantivy::DocSet as _;
 use tantivy::SeekDangerResult;
 use tantivy::TERMINATED;
 use tantivy::Term;
-use tantivy::index::InvertedIndexReader;
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::postings::SegmentPostings;
 use tantivy::query::EnableScoring;
@@ -270,13 +269,4 @@ impl Segment<'_> {
             list.advance();
         }
     }
-}
-
-pub(super) fn postings(
-    inverted: &InvertedIndexReader,
-    field: Field,
-    token: &str,
-    option: IndexRecordOption,
-) -> Result<Option<SegmentPostings>> {
-    inverted.read_postings(&Term::from_field_text(field, token), option).map_err(failed)
 }

@@ -3,7 +3,6 @@
 use super::IndexEngine;
 use super::Result;
 use super::failed;
-use super::lists::postings;
 use crate::index::prepare::LABEL;
 use crate::index::prepare::LABEL_END;
 use crate::search::Doc;
@@ -52,8 +51,8 @@ impl IndexEngine<'_> {
                     let norms = segment.reader.get_fieldnorms_reader(field).map_err(failed)?;
                     let score = |doc: Doc, times: u32| weight * bm25.score(norms.fieldnorm_id(doc), times);
                     if leaps {
-                        let list = postings(&inverted, field, word, IndexRecordOption::WithFreqs)?;
-                        let Some(mut list) = list else { continue };
+                        let list = inverted.read_postings(&term, IndexRecordOption::WithFreqs);
+                        let Some(mut list) = list.map_err(failed)? else { continue };
                         for local in docs.iter().filter_map(|doc| doc.checked_sub(segment.base)) {
                             if list.doc() < local {
                                 list.seek(local);

@@ -98,7 +98,7 @@ pub(super) fn page(
     let folds = ask.fold && !listing.is_bare() && top.is_some_and(|top| top > 0 && top <= FOLDED);
     // Copies make way for hits behind them.
     let top = if folds { top.map(|top| 2 * top) } else { top };
-    let mut found = find(&plan, engine, &Options { exact: ask.exact, top })?;
+    let mut found = find(&plan, engine, &Options { exact: ask.exact, top, hints: true })?;
     let mut like = None;
     if let Some(id) = &ask.like {
         let doc = place_of(context, archive, engine, id)?;
