@@ -32,6 +32,14 @@ fn as_much_of_a_text_as_is_asked_for() {
     assert!(whole.lines().count() > 1 && whole.len() > one.len(), "{whole}");
     assert_eq!(json(root, &["民情流水线", "--no-snippet"])["hits"][0]["snippets"], serde_json::json!([]));
     anku(root, ["search", "民情流水线", "--full", "-C", "1"]).ends(2);
+    // Hits of one line each are a list; those with passages stand apart.
+    for (args, apart) in
+        [(["社区", "--no-snippet"], false), (["社区", "-C1"], true), (["year:2012", "-C1"], false)]
+    {
+        let run = anku(root, ["search", args[0], args[1]]).ends(0);
+        assert!(run.stdout.lines().count() >= 20, "{args:?}");
+        assert_eq!(run.stdout.contains("\n\n"), apart, "{args:?}: {}", run.stdout);
+    }
 }
 
 #[test]

@@ -57,9 +57,9 @@ fn words_that_stand_otherwise_too() {
     let archive = Archive::open(root).expect("an archive");
     drop(ready(&archive, Refresh::Look, &|_, _| {}));
     // A second segment, and deleted records in the first.
-    for number in 0..CHANGED {
-        texts[number] = text(&mut rng);
-        write(root, &path(number), file(number, &texts[number]));
+    for (number, changed) in texts.iter_mut().enumerate().take(CHANGED) {
+        *changed = text(&mut rng);
+        write(root, &path(number), file(number, changed));
     }
     let ready = ready(&archive, Refresh::Look, &|_, _| {});
     let wrong = ready.with(|engine| -> Result<Vec<String>, EngineError> {

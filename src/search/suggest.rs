@@ -53,11 +53,9 @@ pub fn nearest_term(
     }
     // Two characters of a question say nothing of what was meant.
     let shortest = if chars < QUESTION { SHORTEST } else { chars.div_ceil(3) };
-    if chars >= QUESTION
-        && let Some(run) = longest_run(engine, term, found)?
-        && run.chars().count() >= shortest
-    {
-        let near = count(engine, run)?;
+    if chars >= QUESTION && !found.is_empty() {
+        let run = longest_run(engine, term, found)?.filter(|run| run.chars().count() >= shortest);
+        let near = run.map(|run| count(engine, run)).transpose()?.flatten();
         return near.map_or(Ok(None), |near| offered(engine, near, term));
     }
     for length in (shortest..chars).rev() {

@@ -113,9 +113,12 @@ impl Printer<'_> {
         match group {
             None => {
                 // Hits of one line each are a list.
-                let apart = if self.extent.is_some() { "\n" } else { "" };
+                let mut long = false;
                 for (at, hit) in self.page.hits.iter().enumerate() {
-                    self.context.print(format!("{}{}", if at > 0 { apart } else { "" }, self.hit(hit)))?;
+                    let text = self.hit(hit);
+                    let before = std::mem::replace(&mut long, text.lines().nth(1).is_some());
+                    let apart = if at > 0 && (before || long) { "\n" } else { "" };
+                    self.context.print(format!("{apart}{text}"))?;
                 }
             }
             Some(path) => {
