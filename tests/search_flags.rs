@@ -37,7 +37,7 @@ fn as_much_of_a_text_as_is_asked_for() {
         [(["社区", "--no-snippet"], false), (["社区", "-C1"], true), (["year:2012", "-C1"], false)]
     {
         let run = anku(root, ["search", args[0], args[1]]).ends(0);
-        assert!(run.stdout.lines().count() >= 20, "{args:?}");
+        assert!(run.stdout.lines().count() > 5, "{args:?}");
         assert_eq!(run.stdout.contains("\n\n"), apart, "{args:?}: {}", run.stdout);
     }
 }
