@@ -162,6 +162,18 @@ fn what_was_perhaps_meant_is_offered_and_not_applied() {
             assert_eq!(answer["nearest"][0]["near"].as_str(), near, "{args:?}");
         }
     }
+    // Said beside lists; lines for programs have no place for it, but where nothing is found it is all there is.
+    for (args, said) in [
+        (&["怎么样服务群众"][..], true),
+        (&["-l", "怎么样服务群众"], true),
+        (&["-O", "plain", "怎么样服务群众"], false),
+        (&["--jsonl", "怎么样服务群众"], false),
+    ] {
+        let run = anku(root, [&["search"], args].concat()).ends(0);
+        assert_eq!(run.stderr.contains("“服务群众”"), said, "{args:?}: {}", run.stderr);
+    }
+    let run = anku(root, ["search", "--exact", "--jsonl", "怎么样服务群众"]).ends(1);
+    assert!(run.stderr.contains("“服务群众”"), "{}", run.stderr);
 }
 
 #[test]

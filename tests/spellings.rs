@@ -1,5 +1,5 @@
-//! A string that words of the index spell, in texts where the same characters stand in other words too: what of its
-//! records need not be read is decided by how its pairs stand to the words, and must not change an answer.
+//! A string that words of the index spell, in texts where the same characters stand in other words too: which of its
+//! records need not be read is decided by places of words, and must not change an answer.
 
 use crate::support::Rng;
 use crate::support::copy;
@@ -15,7 +15,7 @@ use anku::workspace::Refresh;
 use anku::workspace::ready;
 use std::collections::BTreeSet;
 
-/// So many that more have all pairs of a string than are read without further question.
+/// So many that more have all pairs of a string than are read without asking for words.
 const RECORDS: usize = 900;
 /// Records that are written again behind a finished index.
 const CHANGED: usize = 60;

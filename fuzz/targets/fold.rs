@@ -57,7 +57,7 @@ fuzz_target!(|bytes: &[u8]| {
     let language = Language { kinds: &ARCHIVE.kinds, views: &ARCHIVE.settings.views };
     let Ok(compiled) = compile(&format!("\"{piece}\""), language, &Scope::Everywhere) else { return };
     let found =
-        find(&compiled.plan, &*ENGINE, &Options { exact: true, ..Options::default() }).expect("an engine");
+        find(&compiled.plan, &*ENGINE, &Options { exact: true, top: None, hints: true }).expect("an engine");
     for extent in [Extent::Width(20), Extent::Sentences(1), Extent::Whole] {
         for snippet in passages(&texts, &file, &found.needles, 8, extent) {
             let count = snippet.text.chars().count();

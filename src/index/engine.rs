@@ -82,6 +82,8 @@ fn damaged() -> EngineError {
 }
 
 impl Places {
+    /// Those of a segment.
+    ///
     /// # Errors
     /// When a column of the segment cannot be opened.
     pub(super) fn of(reader: &SegmentReader) -> tantivy::Result<Places> {

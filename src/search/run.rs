@@ -35,8 +35,8 @@ pub struct Options {
     pub exact: bool,
     /// How many hits are needed in order; `None` for all, 0 where they are only a set.
     pub top: Option<usize>,
-    /// Whether to look for what was perhaps meant by terms that stand nowhere. Under a question it is as much work as the
-    /// answer.
+    /// Whether to look for what was perhaps meant by terms that stand nowhere also where a wider reading found
+    /// something: under a question it is as much work as the answer. Where nothing is found it is the answer.
     pub hints: bool,
 }
 
@@ -80,7 +80,7 @@ pub struct MissingTerm {
     pub records: usize,
     /// A number field with this value in some record: what may have been meant.
     pub number: Option<String>,
-    /// The nearest string that has matches, when it has none anywhere and [`Options::hints`] asks for it.
+    /// The nearest string that has matches, when it has none anywhere; see [`Options::hints`].
     pub nearest: Option<TermCount>,
 }
 
@@ -91,7 +91,7 @@ pub struct Stranger {
     pub field: String,
     /// The value, folded.
     pub value: String,
-    /// The nearest value that a record has, where [`Options::hints`] asks for it.
+    /// The nearest value that a record has.
     pub nearest: Option<TermCount>,
 }
 
@@ -191,7 +191,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
         docs.keep_from(least, &scores);
     }
     // What was perhaps meant is looked for in the best, however few are shown.
-    let strange = options.hints && missing.iter().any(|missing| missing.records == 0);
+    let strange = (options.hints || docs.is_empty()) && missing.iter().any(|missing| missing.records == 0);
     let ranked = if strange && matched != Match::Exact { top.max(SHOWN) } else { top };
     let mut hits = rank(engine, &asked, &docs, &scores, ranked)?;
     if strange {
@@ -205,7 +205,7 @@ pub fn find(plan: &Plan, engine: &dyn Engine, options: &Options) -> Result<Found
     if docs.is_empty() {
         for (field, value, prefix) in plan.values() {
             if engine.keyword(field, value, prefix)?.is_empty() {
-                let nearest = if options.hints { nearest_value(engine, field, value)? } else { None };
+                let nearest = nearest_value(engine, field, value)?;
                 strangers.push(Stranger { field: field.to_owned(), value: value.to_owned(), nearest });
             }
         }

@@ -87,7 +87,7 @@ fn stretch(text: &str) -> usize {
 }
 
 /// A letter or digit of any script; the ideographs that most words consist of need no table.
-fn is_word_char(c: char) -> bool {
+pub(super) fn is_word_char(c: char) -> bool {
     matches!(c, '\u{4E00}'..='\u{9FFF}') || c.is_alphanumeric()
 }
 

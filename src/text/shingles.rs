@@ -3,6 +3,7 @@
 //! Owns fingerprints of texts and the numbers that compare two of them. Must not know what the texts are of, nor what a number means.
 
 use super::fold::fold;
+use super::segment::is_word_char;
 
 /// Characters of a piece. Measured against three, five and eight: reprints and unrelated texts lie furthest apart at four.
 pub const WIDTH: usize = 4;
@@ -46,8 +47,7 @@ pub fn bare(text: &str) -> String {
 /// A folded text without anything but letters and digits.
 pub fn bare_of(folded: &str) -> String {
     let mut out = String::with_capacity(folded.len());
-    // Nearly all are unified ideographs: to look them up among all letters took longer than the rest.
-    out.extend(folded.chars().filter(|c| matches!(c, '\u{4e00}'..='\u{9fff}') || c.is_alphanumeric()));
+    out.extend(folded.chars().filter(|c| is_word_char(*c)));
     out
 }
 

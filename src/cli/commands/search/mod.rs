@@ -49,7 +49,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
     let typed = filters::query(matches);
     let reading = if matches.get_flag("regex") { Reading::Regex } else { Reading::Query };
     let compiled = query::compile(context, archive, &typed, reading, matches)?;
-    let ask = ask(context, archive, matches)?;
+    let ask = ask(context, archive, matches, format)?;
     let listing = Listing::read(context, archive, matches, SHOWN)?;
     let ready = notices::ready(context, archive, refresh);
     let page = ready.with(|engine| page::page(context, archive, engine, &compiled.plan, &ask, &listing))?;
@@ -110,7 +110,7 @@ pub(crate) fn run(context: &Context, matches: &ArgMatches) -> Result<Exit, Failu
 }
 
 /// What the flags ask for besides the query.
-fn ask(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Ask, Failure> {
+fn ask(context: &Context, archive: &Archive, matches: &ArgMatches, format: &str) -> Result<Ask, Failure> {
     let column = |word: &String| listing::column(context, archive, word);
     let count_by = matches.get_one::<String>("count-by").map(column).transpose()?;
     let facets = matches.get_many::<String>("facet").unwrap_or_default().map(column);
@@ -125,6 +125,7 @@ fn ask(context: &Context, archive: &Archive, matches: &ArgMatches) -> Result<Ask
         pinyin: matches.get_flag("pinyin"),
         like: matches.get_one::<String>("like").cloned(),
         counts_only: count_by.is_some(),
+        hints: !matches!(format, "jsonl" | "plain"),
         facets: count_by.into_iter().map(Ok).chain(facets).collect::<Result<_, _>>()?,
         group: matches.get_one::<String>("group-by").map(column).transpose()?,
         fold: !matches.get_flag("no-fold"),

@@ -44,6 +44,8 @@ pub(super) struct Ask {
     pub(super) fold: bool,
     /// Whether nothing but counts is wanted.
     pub(super) counts_only: bool,
+    /// Whether what was perhaps meant is said beside the hits.
+    pub(super) hints: bool,
 }
 
 /// A hit on the page.
@@ -98,7 +100,9 @@ pub(super) fn page(
     let folds = ask.fold && !listing.is_bare() && top.is_some_and(|top| top > 0 && top <= FOLDED);
     // Copies make way for hits behind them.
     let top = if folds { top.map(|top| 2 * top) } else { top };
-    let mut found = find(&plan, engine, &Options { exact: ask.exact, top, hints: true })?;
+    // Lists say how they were found; lines for programs do not.
+    let hints = ask.hints || listing.is_bare();
+    let mut found = find(&plan, engine, &Options { exact: ask.exact, top, hints })?;
     let mut like = None;
     if let Some(id) = &ask.like {
         let doc = place_of(context, archive, engine, id)?;
